@@ -1,0 +1,113 @@
+// The one IPC contract between the page and the main process: channel → schema of the argument and of the result.
+// Bridge (electron/preload), router (electron/main) and the page's client take their types from here. Runs anywhere.
+import { z } from 'zod';
+import { ErrorRecord, HumanVerdict, Part, Run, RunProgress, Thresholds } from './domain.ts';
+
+const Id = z.number().int().positive();
+const nothing = z.undefined();
+
+export const AppInfo = z.object({
+  version: z.string(),
+  electron: z.string(),
+  chromium: z.string(),
+  platform: z.string(),
+  dataFolder: z.string(),
+  /** Folder of bundled sample parts and the words for them; offered on the empty screen. */
+  samples: z.array(z.object({ title: z.string(), product: z.string(), folder: z.string() })),
+  pack: z.object({ id: z.string(), title: z.string(), version: z.string(), sha256: z.string() }).nullable(),
+});
+export type AppInfo = z.infer<typeof AppInfo>;
+
+/** What the page wants to find again after a restart. */
+export const Session = z.object({
+  runId: Id.nullable(),
+  selected: Id.nullable(),
+  view: z.enum(['grid', 'part']),
+  filter: z.enum(['all', 'good', 'review', 'reject', 'failed']),
+  sort: z.enum(['order', 'score', 'doubt', 'name']),
+  overlay: z.boolean(),
+  opacity: z.number().min(0).max(1),
+  colourMap: z.enum(['viridis', 'cividis', 'inferno']),
+  cellSize: z.number().int().min(96).max(480),
+  theme: z.enum(['dark', 'light', 'system']),
+});
+export type Session = z.infer<typeof Session>;
+
+/** Requests: every one is answered by `{ ok, value }` or `{ ok: false, error }`; nothing is thrown across the bridge. */
+export const CHANNELS = {
+  'app.info': { args: nothing, result: AppInfo },
+  /** Native dialog; [] when the operator closed it. */
+  'files.choose': { args: z.object({ what: z.enum(['folder', 'files']) }), result: z.array(z.string()) },
+  'run.start': {
+    args: z.object({
+      inputs: z.array(z.string().min(1).max(4096)).min(1).max(10_000),
+      product: z.string().max(200),
+    }),
+    result: Run,
+  },
+  'run.resume': { args: z.object({ runId: Id }), result: Run },
+  'run.cancel': { args: z.object({ runId: Id }), result: Run },
+  'run.list': { args: nothing, result: z.array(Run) },
+  'run.open': { args: z.object({ runId: Id }), result: z.object({ run: Run, parts: z.array(Part) }) },
+  'run.thresholds': { args: z.object({ runId: Id, thresholds: Thresholds }), result: Run },
+  /** Appends a verdict row; `null` takes the last one back (also a row). Answers only after it is on the disk. */
+  'part.verdict': {
+    args: z.object({ partId: Id, verdict: HumanVerdict.nullable() }),
+    result: Part,
+  },
+  /** Shows the photograph's file in the system's file manager. */
+  'part.reveal': { args: z.object({ partId: Id }), result: nothing },
+  'session.load': { args: nothing, result: Session.nullable() },
+  'session.save': { args: Session, result: nothing },
+} as const;
+
+export const MenuCommand = z.enum([
+  'open-folder',
+  'open-files',
+  'stop-run',
+  'toggle-overlay',
+  'zoom-in',
+  'zoom-out',
+  'show-keys',
+  'show-about',
+  'undo',
+]);
+export type MenuCommand = z.infer<typeof MenuCommand>;
+
+/** Messages from main to the page. */
+export const EVENTS = {
+  'run.progress': RunProgress,
+  /** Parts that changed (a batch at most every 100 ms while a run goes on). */
+  'run.parts': z.object({ runId: Id, parts: z.array(Part) }),
+  'run.changed': Run,
+  /** A service stopped and was started again, or cannot be started. */
+  'service.trouble': z.object({ service: z.enum(['inference', 'history']), error: ErrorRecord, fatal: z.boolean() }),
+  'menu.command': MenuCommand,
+} as const;
+
+export type Channel = keyof typeof CHANNELS;
+export type ChannelArgs<C extends Channel> = z.infer<(typeof CHANNELS)[C]['args']>;
+export type ChannelResult<C extends Channel> = z.infer<(typeof CHANNELS)[C]['result']>;
+export type EventName = keyof typeof EVENTS;
+export type EventPayload<E extends EventName> = z.infer<(typeof EVENTS)[E]>;
+
+export type Reply<T> = { ok: true; value: T } | { ok: false; error: z.infer<typeof ErrorRecord> };
+
+/** What the preload puts on `window.loupe`: the bridge and nothing else. */
+export interface LoupeBridge {
+  invoke<C extends Channel>(channel: C, args: ChannelArgs<C>): Promise<Reply<ChannelResult<C>>>;
+  /** Returns the function that ends the subscription. */
+  on<E extends EventName>(event: E, listener: (payload: EventPayload<E>) => void): () => void;
+  /** Path of a dropped file or folder ('' when it has none). */
+  pathOf(file: object): string;
+}
+
+/** Same-origin addresses under which the page finds pixels; served by main from the data folder, never sent over IPC. */
+export const mediaUrl = {
+  /** JPEG, longest side at most 320 px. */
+  thumbnail: (partId: number): string => `/media/parts/${partId}/thumbnail`,
+  /** The photograph itself, in a format that the page can show. */
+  image: (partId: number): string => `/media/parts/${partId}/image`,
+  /** mapSize² bytes, row-major: 0 = heat.lo, 255 = heat.hi of the run (clamped). 404 where there is none. */
+  map: (partId: number): string => `/media/parts/${partId}/map`,
+};

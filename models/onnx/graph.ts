@@ -1,0 +1,282 @@
+// Builds an ONNX model (opset 17, IR version 8) node by node, with one readable method per operator.
+// Runs anywhere (pure TypeScript on bytes).
+import { LoupeError } from '../errors.ts';
+import { ProtobufMessage } from './protobuf.ts';
+
+const IR_VERSION = 8;
+const OPSET = 17;
+
+/** TensorProto.DataType */
+const DATA_TYPE = { float32: 1, uint8: 2, int64: 7 } as const;
+export type ElementType = keyof typeof DATA_TYPE;
+
+/** A size, or the name of a size that is only known when the model runs, such as `'B'`. */
+export type Dimension = number | string;
+
+declare const valueBrand: unique symbol;
+/** The name of a tensor in the graph. Branded, so that only a GraphBuilder can make one. */
+export type Value = string & { readonly [valueBrand]: true };
+
+/** A tensor in the graph, or a number that becomes a float32 scalar. */
+export type Operand = Value | number;
+
+/** Integer attributes only; the operators used here need no others. */
+type Attributes = Readonly<Record<string, number | readonly number[]>>;
+
+/** Constants of up to this many elements are shared by content, larger ones by identity of their array. */
+const SMALL_CONSTANT = 16;
+
+const bytesOf = (data: Float32Array | BigInt64Array): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/**
+ * An ONNX graph under construction. Nodes are written in the order of the calls, which is a valid topological
+ * order because a `Value` exists only after the node that makes it.
+ *
+ * Field numbers: Specification § H.7.
+ */
+export class GraphBuilder {
+  readonly #name: string;
+  readonly #nodes: ProtobufMessage[] = [];
+  readonly #initializers: ProtobufMessage[] = [];
+  readonly #inputs: ProtobufMessage[] = [];
+  readonly #outputs: ProtobufMessage[] = [];
+  readonly #constants = new Map<string, Value>();
+  readonly #identities = new Map<Float32Array, number>();
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  // ---- the border of the graph ----
+
+  input(name: string, type: ElementType, shape: readonly Dimension[]): Value {
+    this.#inputs.push(valueInfo(name, type, shape));
+    return name as Value;
+  }
+
+  /** Makes `value` an output of the model under `name`. */
+  output(name: string, value: Value, type: ElementType, shape: readonly Dimension[]): void {
+    this.#nodes.push(nodeProto('Identity', [value], [name], {}));
+    this.#outputs.push(valueInfo(name, type, shape));
+  }
+
+  // ---- constants ----
+
+  /** A float32 initialiser, row-major. The same array with the same shape is stored once. */
+  constant(data: Float32Array, shape: readonly number[]): Value {
+    return this.#initializer('float32', data, shape);
+  }
+
+  /** A float32 initialiser without axes. */
+  scalar(value: number): Value {
+    return this.#initializer('float32', Float32Array.of(value), []);
+  }
+
+  /** An int64 vector: shapes, axes, indices. */
+  integers(values: readonly number[]): Value {
+    return this.#initializer('int64', BigInt64Array.from(values, BigInt), [values.length]);
+  }
+
+  // ---- arithmetic ----
+
+  add(a: Operand, b: Operand): Value {
+    return this.node('Add', [this.#operand(a), this.#operand(b)]);
+  }
+
+  sub(a: Operand, b: Operand): Value {
+    return this.node('Sub', [this.#operand(a), this.#operand(b)]);
+  }
+
+  mul(a: Operand, b: Operand): Value {
+    return this.node('Mul', [this.#operand(a), this.#operand(b)]);
+  }
+
+  div(a: Operand, b: Operand): Value {
+    return this.node('Div', [this.#operand(a), this.#operand(b)]);
+  }
+
+  /** Matrix product of the last two axes; leading axes broadcast. */
+  matMul(a: Value, b: Value): Value {
+    return this.node('MatMul', [a, b]);
+  }
+
+  erf(x: Value): Value {
+    return this.node('Erf', [x]);
+  }
+
+  sigmoid(x: Value): Value {
+    return this.node('Sigmoid', [x]);
+  }
+
+  /** Softmax over the last axis. */
+  softmax(x: Value): Value {
+    return this.node('Softmax', [x], { axis: -1 });
+  }
+
+  /** Layer normalisation over the last axis; epsilon is the operator's default, 1e-5, as in CLIP. */
+  layerNorm(x: Value, scale: Value, bias: Value): Value {
+    return this.node('LayerNormalization', [x, scale, bias], { axis: -1 });
+  }
+
+  /** Convolution without padding whose stride is the kernel size: one output per patch. */
+  patchConv(x: Value, weight: Value, bias: Value, patch: number): Value {
+    return this.node('Conv', [x, weight, bias], { kernel_shape: [patch, patch], strides: [patch, patch] });
+  }
+
+  // ---- reductions ----
+
+  reduceSum(x: Value, axes: readonly number[]): Value {
+    return this.node('ReduceSum', [x, this.integers(axes)], { keepdims: 0 });
+  }
+
+  reduceMax(x: Value, axes: readonly number[]): Value {
+    return this.node('ReduceMax', [x], { axes, keepdims: 0 });
+  }
+
+  /** Euclidean length over the last axis, which stays as an axis of size 1. */
+  reduceL2(x: Value): Value {
+    return this.node('ReduceL2', [x], { axes: [-1], keepdims: 1 });
+  }
+
+  // ---- shape and order ----
+
+  cast(x: Value, type: ElementType): Value {
+    return this.node('Cast', [x], { to: DATA_TYPE[type] });
+  }
+
+  /** 0 keeps the size of that axis, -1 takes what is left. */
+  reshape(x: Value, shape: readonly number[]): Value {
+    return this.node('Reshape', [x, this.integers(shape)]);
+  }
+
+  transpose(x: Value, permutation: readonly number[]): Value {
+    return this.node('Transpose', [x], { perm: permutation });
+  }
+
+  concat(values: readonly Value[], axis: number): Value {
+    return this.node('Concat', values, { axis });
+  }
+
+  /** Cuts an axis into equal parts. */
+  split(x: Value, parts: number, axis: number): Value[] {
+    return this.nodes('Split', [x], parts, { axis });
+  }
+
+  /** Elements `start` (included) to `end` (excluded) of one axis. */
+  slice(x: Value, axis: number, start: number, end: number | Value): Value {
+    const last = typeof end === 'number' ? this.integers([end]) : end;
+    return this.node('Slice', [x, this.integers([start]), last, this.integers([axis])]);
+  }
+
+  /** Adds zeros; `pads` lists the number before each axis, then the number after each axis. */
+  pad(x: Value, pads: readonly number[]): Value {
+    return this.node('Pad', [x, this.integers(pads)]);
+  }
+
+  /** The size of one axis as an int64 vector of one element. */
+  size(x: Value, axis: number): Value {
+    return this.node('Shape', [x], { start: axis, end: axis + 1 });
+  }
+
+  /** Rows of `table` [V, W] by `indices` [...]: [..., W]. */
+  gather(table: Value, indices: Value): Value {
+    return this.node('Gather', [table, indices], { axis: 0 });
+  }
+
+  /** One row of each batch item: `x` [B, T, W], `indices` int64 [B, 1] → [B, W]. */
+  gatherRow(x: Value, indices: Value): Value {
+    return this.node('GatherND', [x, indices], { batch_dims: 1 });
+  }
+
+  // ---- any other operator ----
+
+  /** Appends a node with one output. */
+  node(operator: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
+    const name = `${operator}_${this.#nodes.length}` as Value;
+    this.#nodes.push(nodeProto(operator, inputs, [name], attributes));
+    return name;
+  }
+
+  /** Appends a node with several outputs. */
+  nodes(operator: string, inputs: readonly Value[], count: number, attributes: Attributes = {}): Value[] {
+    const names = Array.from({ length: count }, (_, i) => `${operator}_${this.#nodes.length}_${i}` as Value);
+    this.#nodes.push(nodeProto(operator, inputs, names, attributes));
+    return names;
+  }
+
+  /** The finished model: the bytes of an .onnx file. */
+  toBytes(): Uint8Array {
+    const graph = new ProtobufMessage();
+    for (const node of this.#nodes) graph.message(1, node);
+    graph.string(2, this.#name);
+    for (const initializer of this.#initializers) graph.message(5, initializer);
+    for (const input of this.#inputs) graph.message(11, input);
+    for (const output of this.#outputs) graph.message(12, output);
+    return new ProtobufMessage()
+      .int(1, IR_VERSION)
+      .string(2, 'loupe')
+      .message(7, graph)
+      .message(8, new ProtobufMessage().string(1, '').int(2, OPSET))
+      .toBytes();
+  }
+
+  #operand(x: Operand): Value {
+    return typeof x === 'number' ? this.scalar(x) : x;
+  }
+
+  #initializer(type: 'float32' | 'int64', data: Float32Array | BigInt64Array, shape: readonly number[]): Value {
+    if (data.length !== shape.reduce((a, b) => a * b, 1)) {
+      throw new LoupeError('internal', { reason: `a constant of ${data.length} elements cannot be [${shape}]` });
+    }
+    const small = data instanceof BigInt64Array || data.length <= SMALL_CONSTANT;
+    const key = `${type} [${shape}] ${small ? data.join() : `#${this.#identity(data)}`}`;
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known;
+    const name = `constant_${this.#constants.size}` as Value;
+    const tensor = new ProtobufMessage();
+    for (const size of shape) tensor.int(1, size);
+    tensor.int(2, DATA_TYPE[type]).string(8, name).bytes(9, bytesOf(data));
+    this.#initializers.push(tensor);
+    this.#constants.set(key, name);
+    return name;
+  }
+
+  #identity(data: Float32Array): number {
+    const known = this.#identities.get(data) ?? this.#identities.size;
+    this.#identities.set(data, known);
+    return known;
+  }
+}
+
+function nodeProto(
+  operator: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  attributes: Attributes,
+): ProtobufMessage {
+  const node = new ProtobufMessage();
+  for (const input of inputs) node.string(1, input);
+  for (const output of outputs) node.string(2, output);
+  node.string(4, operator);
+  for (const [name, value] of Object.entries(attributes)) {
+    const attribute = new ProtobufMessage().string(1, name);
+    if (typeof value === 'number') attribute.int(3, value).int(20, 2);
+    else {
+      for (const item of value) attribute.int(8, item);
+      attribute.int(20, 7);
+    }
+    node.message(5, attribute);
+  }
+  return node;
+}
+
+function valueInfo(name: string, type: ElementType, shape: readonly Dimension[]): ProtobufMessage {
+  const shapeProto = new ProtobufMessage();
+  for (const size of shape) {
+    const dimension = new ProtobufMessage();
+    shapeProto.message(1, typeof size === 'number' ? dimension.int(1, size) : dimension.string(2, size));
+  }
+  const tensorType = new ProtobufMessage().int(1, DATA_TYPE[type]).message(2, shapeProto);
+  return new ProtobufMessage().string(1, name).message(2, new ProtobufMessage().message(1, tensorType));
+}
