@@ -100,7 +100,9 @@ class Vision(nn.Module):
         return stages, x
 
     def _project(self, rows):
-        return self.ln_post(rows).float() @ self.proj.float()
+        # small differences of cosines are the result: from here on always full precision
+        with torch.autocast('cpu', enabled=False):
+            return self.ln_post(rows.float()) @ self.proj
 
     def plain_patches(self, x):
         """Final patches of the ordinary path (the BASE method)."""
@@ -130,7 +132,8 @@ class Clip(nn.Module):
         for block in self.transformer.resblocks:
             x = block(x, mask)
         last = x[torch.arange(len(ids)), torch.tensor([len(i) - 1 for i in ids])]
-        return F.normalize((self.ln_final(last) @ self.text_projection).float(), dim=-1)
+        with torch.autocast('cpu', enabled=False):
+            return F.normalize(self.ln_final(last.float()) @ self.text_projection, dim=-1)
 
 
 def surgery(stages, pair):

@@ -17,46 +17,29 @@ def _work(queue, seed, first, stride):
 
 
 class Stream:
-    """`fresh` new pictures per step enter a ring of `pool`; a batch is drawn from the ring."""
+    """`fresh` new pictures per step enter a ring of the last `pool`; a batch is drawn from the ring."""
+
+    WARM = 384  # pictures in the ring before the first step
 
     def __init__(self, seed, batch, fresh, pool, workers, step=0):
-        self.seed, self.batch, self.fresh, self.pool = seed, batch, fresh, pool
-        self.ring = []
+        self.seed, self.batch, self.fresh, self.pool, self.workers = seed, batch, fresh, pool, workers
+        self.ring = {}
         # after a resume the ring is drawn again: the last `pool` pictures before this step
-        self.next = max(0, pool + step * fresh - pool)
-        self.workers = workers
+        self.next = max(0, self.WARM + step * fresh - pool)
         # picture i always comes from worker i mod W, so the order is fixed
-        self.queues = [mp.Queue(32) for _ in range(workers)]
+        self.queues = [mp.Queue(48) for _ in range(workers)]
         for w in range(workers):
             first = self.next + (w - self.next) % workers
             mp.Process(target=_work, args=(self.queues[w], seed, first, workers), daemon=True).start()
 
-    def _take(self):
-        item = self.queues[self.next % self.workers].get()
-        self.next += 1
-        return item
-
-    def batch_at(self, step, warm=384):
-        """Training starts when `warm` pictures are there; the ring then grows by `fresh` a step."""
-        have = min(self.pool, warm + (step + 1) * self.fresh)
-        end = warm + (step + 1) * self.fresh
+    def batch_at(self, step):
+        end = self.WARM + (step + 1) * self.fresh
         while self.next < end:
-            k, item = self.next, self._take()
-            if k >= end - have:
-                if len(self.ring) < self.pool:
-                    self.ring.append(None)
-                self._slot(k, item)
+            self.ring[self.next % self.pool] = self.queues[self.next % self.workers].get()
+            self.next += 1
         rng = np.random.default_rng((self.seed, 1 << 40, step))
-        picks = rng.integers(end - have, end, self.batch)
-        items = [self.ring_at[int(k) % self.pool] for k in picks]
-        return self._augment(rng, items), rng
-
-    ring_at = None
-
-    def _slot(self, k, item):
-        if self.ring_at is None:
-            self.ring_at = {}
-        self.ring_at[k % self.pool] = item
+        picks = rng.integers(max(0, end - self.pool), end, self.batch)
+        return self._augment(rng, [self.ring[int(k) % self.pool] for k in picks]), rng
 
     def _augment(self, rng, items):
         images, masks, names, damages = [], [], [], []

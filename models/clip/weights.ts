@@ -1,0 +1,191 @@
+// Reads the weights of a CLIP tower under one set of names, whichever program wrote the file.
+// Runs anywhere (pure TypeScript on bytes). Specification § H.4.
+import { LoupeError } from '../errors.ts';
+import type { ClipArchitecture, TransformerShape } from './architecture.ts';
+import type { TensorSource } from './tensor-source.ts';
+import { WEIGHT_NAMES, type WeightNames } from './weight-names.ts';
+
+/** y = x · weight + bias, with `weight` [in, out]: transposed from the file, ready for a MatMul. */
+export interface Linear {
+  readonly weight: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/** A layer normalisation, both [W]. */
+export interface Norm {
+  readonly scale: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/** One transformer block of width W. */
+export interface BlockWeights {
+  readonly norm1: Norm;
+  /** W → 3W: queries, keys, values. */
+  readonly qkv: Linear;
+  readonly out: Linear;
+  readonly norm2: Norm;
+  readonly mlpIn: Linear;
+  readonly mlpOut: Linear;
+}
+
+export interface VisionWeights {
+  /** [W, 3, P, P], no bias. */
+  readonly patch: Float32Array;
+  /** [W] */
+  readonly classEmbedding: Float32Array;
+  /** [1 + N, W], row 0 = CLS. */
+  readonly position: Float32Array;
+  readonly normPre: Norm;
+  readonly blocks: readonly BlockWeights[];
+  readonly normPost: Norm;
+  /** [W, D], used as x · projection. */
+  readonly projection: Float32Array;
+}
+
+export interface TextWeights {
+  /** [vocabulary, W] */
+  readonly token: Float32Array;
+  /** [context length, W] */
+  readonly position: Float32Array;
+  readonly blocks: readonly BlockWeights[];
+  readonly normFinal: Norm;
+  /** [W, D], used as x · projection. */
+  readonly projection: Float32Array;
+}
+
+export interface WeightLayout {
+  readonly naming: keyof typeof WEIGHT_NAMES;
+  /** What stands before every name: `module.` in files saved by a data-parallel training. */
+  readonly prefix: '' | 'module.';
+}
+
+/**
+ * Finds out which program's names a file uses, by its patch embedding.
+ *
+ * @param file name for the error text
+ * @throws `weights.invalid` when it is none of them
+ */
+export function detectLayout(source: TensorSource, file = 'weights'): WeightLayout {
+  for (const naming of ['open_clip', 'hugging_face'] as const) {
+    for (const prefix of ['', 'module.'] as const) {
+      if (source.has(prefix + WEIGHT_NAMES[naming].vision.patch)) return { naming, prefix };
+    }
+  }
+  const reason = 'the file holds neither the tensor names of OpenAI and open_clip nor those of Hugging Face CLIP';
+  throw new LoupeError('weights.invalid', { file, reason });
+}
+
+/**
+ * Reads and checks the vision tower.
+ *
+ * @throws `weights.invalid` when the names are unknown, `weights.mismatch` when a tensor is missing or its shape
+ *   does not fit the architecture
+ */
+export function readVisionWeights(source: TensorSource, architecture: ClipArchitecture): VisionWeights {
+  const { width, patch, imageSize } = architecture.vision;
+  const reader = openReader(source);
+  const names = reader.names.vision;
+  return {
+    patch: reader.tensor(names.patch, [width, 3, patch, patch]),
+    classEmbedding: reader.tensor(names.classEmbedding, [width]),
+    position: reader.tensor(names.position, [1 + Math.floor(imageSize / patch) ** 2, width]),
+    normPre: reader.norm(names.normPre, width),
+    blocks: reader.blocks(names.blocks, architecture.vision),
+    normPost: reader.norm(names.normPost, width),
+    projection: reader.projection(names.projection, width, architecture.embedDim),
+  };
+}
+
+/** Reads and checks the text tower. Throws as `readVisionWeights`, also when the architecture has no text tower. */
+export function readTextWeights(source: TensorSource, architecture: ClipArchitecture): TextWeights {
+  const { text } = architecture;
+  if (!text) throw new LoupeError('weights.mismatch', { reason: 'the model is described without a text tower' });
+  const reader = openReader(source);
+  const names = reader.names.text;
+  return {
+    token: reader.tensor(names.token, [text.vocabSize, text.width]),
+    position: reader.tensor(names.position, [text.contextLength, text.width]),
+    blocks: reader.blocks(names.blocks, text),
+    normFinal: reader.norm(names.normFinal, text.width),
+    projection: reader.projection(names.projection, text.width, architecture.embedDim),
+  };
+}
+
+function openReader(source: TensorSource) {
+  const { naming, prefix } = detectLayout(source);
+  const names: WeightNames = WEIGHT_NAMES[naming];
+
+  const tensor = (name: string, shape: readonly number[]): Float32Array => {
+    const fullName = prefix + name;
+    const expected = `[${shape.join(', ')}]`;
+    if (!source.has(fullName)) throw mismatch(`the tensor ${fullName} ${expected} is missing`);
+    const found = `[${source.shape(fullName).join(', ')}]`;
+    if (found !== expected) throw mismatch(`the tensor ${fullName} is ${found}, the description asks for ${expected}`);
+    return source.float32(fullName);
+  };
+
+  const norm = (name: string, width: number): Norm => ({
+    scale: tensor(`${name}.weight`, [width]),
+    bias: tensor(`${name}.bias`, [width]),
+  });
+
+  const linear = (weight: readonly string[], bias: readonly string[], from: number, to: number): Linear => {
+    const part = to / weight.length;
+    const rows = concatenate(weight.map((name) => tensor(name, [part, from])));
+    return { weight: transpose(rows, to, from), bias: concatenate(bias.map((name) => tensor(name, [part]))) };
+  };
+
+  const layer = (name: string, from: number, to: number): Linear =>
+    linear([`${name}.weight`], [`${name}.bias`], from, to);
+
+  const block = (path: string, { width, mlpWidth }: TransformerShape): BlockWeights => {
+    const at = (name: string): string => `${path}.${name}`;
+    const { block } = names;
+    return {
+      norm1: norm(at(block.norm1), width),
+      qkv: linear(block.qkvWeight.map(at), block.qkvBias.map(at), width, 3 * width),
+      out: layer(at(block.out), width, width),
+      norm2: norm(at(block.norm2), width),
+      mlpIn: layer(at(block.mlpIn), width, mlpWidth),
+      mlpOut: layer(at(block.mlpOut), mlpWidth, width),
+    };
+  };
+
+  const blocks = (path: string, shape: TransformerShape): BlockWeights[] => {
+    const next = `${prefix}${path}.${shape.layers}.`; // a deeper model must not pass as its own first blocks
+    if (source.names().some((name) => name.startsWith(next))) {
+      throw mismatch(`the file has ${next}*, the description says ${shape.layers} blocks`);
+    }
+    return Array.from({ length: shape.layers }, (_, i) => block(`${path}.${i}`, shape));
+  };
+
+  const projection = (name: string, width: number, embedDim: number): Float32Array =>
+    names.projectionTransposed
+      ? transpose(tensor(name, [embedDim, width]), embedDim, width)
+      : tensor(name, [width, embedDim]);
+
+  return { names, tensor, norm, blocks, projection };
+}
+
+const mismatch = (reason: string): LoupeError => new LoupeError('weights.mismatch', { reason });
+
+/** [rows, columns] → [columns, rows] */
+function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
+  const out = new Float32Array(data.length);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
+  }
+  return out;
+}
+
+function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const [first] = parts;
+  if (first && parts.length === 1) return first;
+  const out = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    out.set(part, offset);
+    offset += part.length;
+  }
+  return out;
+}

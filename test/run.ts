@@ -1,0 +1,79 @@
+// Runs every test suite in order and ends with one line that counts them all: what `npm test` is.
+// Runs in Node, from the repository root.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const NODE = process.execPath;
+const REPORT = '.cache/vitest.json';
+
+/** Runs a command, shows what it prints, and returns that text with the exit code. */
+function run(command: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number; text: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      process.stdout.write(chunk);
+    });
+    child.on('error', (error) => resolve({ code: 1, text: error.message }));
+    child.on('close', (code) => resolve({ code: code ?? 1, text }));
+  });
+}
+
+/** A suite that never got as far as counting is one failure. */
+const crashed = (code: number, counts: Counts): Counts =>
+  code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+
+async function vitest(): Promise<Counts> {
+  mkdirSync('.cache', { recursive: true });
+  rmSync(REPORT, { force: true });
+  const { code } = await run(NODE, [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${REPORT}`,
+  ]);
+  let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  try {
+    const report = JSON.parse(readFileSync(REPORT, 'utf8')) as Record<string, number>;
+    counts = {
+      passed: report['numPassedTests'] ?? 0,
+      failed: report['numFailedTests'] ?? 0,
+      skipped: (report['numPendingTests'] ?? 0) + (report['numTodoTests'] ?? 0),
+    };
+  } catch {
+    console.error('vitest left no report');
+  }
+  return crashed(code, counts);
+}
+
+/** An end-to-end suite is a program that ends with "<name>: N passed, N failed, N skipped". */
+async function program(file: string): Promise<Counts> {
+  const { code, text } = await run(NODE, [file]);
+  const match = [...text.matchAll(/^[\w-]+: (\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)].at(-1);
+  return crashed(code, { passed: Number(match?.[1] ?? 0), failed: Number(match?.[2] ?? 0), skipped: Number(match?.[3] ?? 0) });
+}
+
+const suites: { name: string; start: () => Promise<Counts> }[] = [
+  { name: 'unit and integration (Node)', start: vitest },
+  { name: 'page (Debian Chromium)', start: () => program('test/e2e/page.ts') },
+  { name: 'desktop (real Electron)', start: () => program('test/e2e/desktop.ts') },
+];
+
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+for (const suite of suites) {
+  console.log(`\n=== ${suite.name}`);
+  const counts = await suite.start();
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed === 0 ? 0 : 1);
