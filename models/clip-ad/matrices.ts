@@ -14,6 +14,13 @@ const zeros = (rows: number, columns: number): Matrix => ({
   data: new Float64Array(rows * columns),
 });
 
+const at = ({ columns, data }: Matrix, row: number, column: number): number =>
+  data[row * columns + column] ?? NaN;
+
+function addAt(matrix: Matrix, row: number, column: number, value: number): void {
+  matrix.data[row * matrix.columns + column] = at(matrix, row, column) + value;
+}
+
 /**
  * Where the samples lie in bilinear upsampling: pixels have their centre at half-integers (the SDP map), or the
  * first and last samples lie on the borders (the SDP+ map). Specification § 0.2, trap T2.
@@ -31,8 +38,8 @@ export function upsampleMatrix(from: number, to: number, alignment: Alignment): 
     const before = Math.min(Math.floor(position), from - 1);
     const after = Math.min(before + 1, from - 1);
     const weight = position - before;
-    u.data[o * from + before]! += 1 - weight;
-    u.data[o * from + after]! += weight;
+    addAt(u, o, before, 1 - weight);
+    addAt(u, o, after, weight);
   }
   return u;
 }
@@ -50,7 +57,7 @@ export function gaussianMatrix(size: number, sigma: number): Matrix {
   const sum = kernel.reduce((a, b) => a + b, 0);
   for (let o = 0; o < size; o++) {
     kernel.forEach((tap, i) => {
-      g.data[o * size + reflect(o + i - radius, size)]! += tap / sum;
+      addAt(g, o, reflect(o + i - radius, size), tap / sum);
     });
   }
   return g;
@@ -68,19 +75,19 @@ export function multiply(a: Matrix, b: Matrix): Matrix {
   const product = zeros(a.rows, b.columns);
   for (let i = 0; i < a.rows; i++) {
     for (let k = 0; k < a.columns; k++) {
-      const factor = a.data[i * a.columns + k]!;
+      const factor = at(a, i, k);
       if (factor === 0) continue; // the matrices here are mostly zeros
-      for (let j = 0; j < b.columns; j++) product.data[i * b.columns + j]! += factor * b.data[k * b.columns + j]!;
+      for (let j = 0; j < b.columns; j++) addAt(product, i, j, factor * at(b, k, j));
     }
   }
   return product;
 }
 
 /** aᵀ */
-export function transpose({ rows, columns, data }: Matrix): Matrix {
-  const t = zeros(columns, rows);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) t.data[j * rows + i] = data[i * columns + j]!;
+export function transpose(a: Matrix): Matrix {
+  const t = zeros(a.columns, a.rows);
+  for (let i = 0; i < a.rows; i++) {
+    for (let j = 0; j < a.columns; j++) addAt(t, j, i, at(a, i, j));
   }
   return t;
 }

@@ -7,8 +7,6 @@ import { cleanText } from './clean-text.ts';
 const OPENAI_MERGES = 49152 - 256 - 2;
 /** Contractions, runs of letters, single digits, runs of anything else but white space. */
 const PIECES = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+/giu;
-/** Longest piece that is merged as a whole: longer runs only cost time, the context cuts them off anyway. */
-const CACHE_LIMIT = 10_000;
 
 /** Token ids of several texts: row-major [rows, length], zero padded; `ends[row]` is the column of the end token. */
 export interface TokenBatch {
@@ -45,7 +43,6 @@ export class ClipTokenizer {
   readonly vocabSize: number;
   readonly #ranks: ReadonlyMap<string, number>;
   readonly #ids: ReadonlyMap<string, number>;
-  readonly #known = new Map<string, readonly number[]>();
 
   private constructor(merges: readonly string[]) {
     const ends = BYTES.order.map((symbol) => `${symbol}</w>`);
@@ -93,19 +90,15 @@ export class ClipTokenizer {
     return { ids, length, ends: Int32Array.from(rows, (row) => row.length - 1) };
   }
 
-  #encodePiece(piece: string): readonly number[] {
-    const known = this.#known.get(piece);
-    if (known) return known;
+  #encodePiece(piece: string): number[] {
     const symbols = Array.from(new TextEncoder().encode(piece), (byte) => BYTES.ofByte[byte] ?? '');
     symbols.push(`${symbols.pop()}</w>`);
-    const ids = this.#merge(symbols).map((token) => this.#ids.get(token) ?? this.endId);
-    if (this.#known.size < CACHE_LIMIT) this.#known.set(piece, ids);
-    return ids;
+    return this.#merge(symbols).map((token) => this.#ids.get(token) ?? this.endId);
   }
 
   /** Joins the neighbours of lowest rank, everywhere they occur from left to right, until no known pair is left. */
   #merge(symbols: readonly string[]): readonly string[] {
-    for (let tokens = symbols; ; ) {
+    for (let tokens = symbols; ;) {
       let best = Infinity;
       for (let i = 0; i + 1 < tokens.length; i++) {
         best = Math.min(best, this.#ranks.get(`${tokens[i]} ${tokens[i + 1]}`) ?? Infinity);

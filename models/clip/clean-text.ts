@@ -3,7 +3,6 @@
 import { unescapeHtml } from './html-entities.ts';
 
 /** Invisible characters that ftfy drops: ASCII controls without tab and line ends, marks of old standards, BOM. */
-// eslint-disable-next-line no-control-regex -- the control characters are the point
 const CONTROLS = /[\x00-\x08\x0b\x0e-\x1f\x7f\u206a-\u206f\ufeff\ufff9-\ufffc]/g;
 /** Ligatures and full-width or half-width forms: these and no others are replaced by their plain letters. */
 const FORMS = /[ĲĳŉǄ-ǌǱ-ǳ\ufb00-\ufb06\u3000\uff01-\uffef]/g;

@@ -10,18 +10,20 @@ const HALF = Float32Array.from({ length: 65536 }, (_, bits) => {
   return exponent ? sign * (1 + mantissa / 1024) * 2 ** (exponent - 15) : sign * mantissa * 2 ** -24;
 });
 
-const DECODERS: Readonly<Record<string, (buffer: ArrayBuffer) => Float32Array>> = {
-  F16: (buffer) => Float32Array.from(new Uint16Array(buffer), (bits) => HALF[bits] ?? NaN),
-  BF16: (buffer) => new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer),
-  F32: (buffer) => new Float32Array(buffer),
-  F64: (buffer) => Float32Array.from(new Float64Array(buffer)),
-};
+const DECODERS: ReadonlyMap<string, (buffer: ArrayBuffer) => Float32Array> = new Map([
+  ['F16', (buffer) => Float32Array.from(new Uint16Array(buffer), (bits) => HALF[bits] ?? NaN)],
+  [
+    'BF16',
+    (buffer) => new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer),
+  ],
+  ['F32', (buffer) => new Float32Array(buffer)],
+  ['F64', (buffer) => Float32Array.from(new Float64Array(buffer))],
+]);
 
 /**
  * Copies `bytes` into float32 values. `dtype` is F16, BF16, F32 or F64; any other gives null. The bytes may start
  * anywhere: the copy is aligned. F64 values are rounded to float32.
  */
 export function decodeFloats(bytes: Uint8Array, dtype: string): Float32Array | null {
-  if (!Object.hasOwn(DECODERS, dtype)) return null;
-  return DECODERS[dtype]?.(new Uint8Array(bytes).buffer) ?? null;
+  return DECODERS.get(dtype)?.(new Uint8Array(bytes).buffer) ?? null;
 }

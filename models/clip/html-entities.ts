@@ -70,9 +70,12 @@ function fromName(reference: string): string {
 
 /** Replaces character references once, with the rules of HTML 5 (and of Python's `html.unescape`). */
 export function unescapeHtml(text: string): string {
-  return text.replace(/&(#\d+;?|#[xX][\da-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)/gu, (_whole, reference: string) => {
-    if (!reference.startsWith('#')) return fromName(reference);
-    const hex = /^#x/i.test(reference);
-    return fromCode(Number.parseInt(reference.slice(hex ? 2 : 1), hex ? 16 : 10));
-  });
+  return text.replace(
+    /&(#\d+;?|#[xX][\da-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)/gu,
+    (_whole, reference: string) => {
+      if (!reference.startsWith('#')) return fromName(reference);
+      const hex = /^#x/i.test(reference);
+      return fromCode(Number.parseInt(reference.slice(hex ? 2 : 1), hex ? 16 : 10));
+    },
+  );
 }

@@ -31,17 +31,18 @@ function resizeAxis(
   inner: number,
   newSize: number,
 ): Float64Array {
-  const { first, count, weights, stride } = resizeTaps(size, newSize, 'bicubic');
+  const taps = resizeTaps(size, newSize, 'bicubic');
   const out = new Float64Array(outer * newSize * inner);
   for (let a = 0; a < outer; a++) {
-    for (let o = 0; o < newSize; o++) {
+    taps.forEach(({ first, weights }, o) => {
       const target = (a * newSize + o) * inner;
-      for (let i = 0; i < count[o]!; i++) {
-        const weight = weights[o * stride + i]!;
-        const source = (a * size + first[o]! + i) * inner;
-        for (let k = 0; k < inner; k++) out[target + k]! += weight * data[source + k]!;
-      }
-    }
+      weights.forEach((weight, i) => {
+        const source = (a * size + first + i) * inner;
+        for (let k = 0; k < inner; k++) {
+          out[target + k] = (out[target + k] ?? 0) + weight * (data[source + k] ?? NaN);
+        }
+      });
+    });
   }
   return out;
 }

@@ -101,7 +101,7 @@ function checkCoverage(entries: ReadonlyMap<string, Entry>, dataLength: number, 
  */
 export function parseSafetensors(bytes: Uint8Array, name: string): TensorSource {
   const fail: Fail = (reason) => {
-    throw new LoupeError('weights.invalid', { file: name, reason });
+    throw new LoupeError('weights.invalid', { file: name, reason: reason.slice(0, 300) }); // names can be huge
   };
   const { header, dataStart } = parseHeader(bytes, fail);
   const entries = new Map<string, Entry>();
@@ -115,7 +115,7 @@ export function parseSafetensors(bytes: Uint8Array, name: string): TensorSource 
     return entry;
   };
   return {
-    metadata: parseMetadata(Object.hasOwn(header, '__metadata__') ? header['__metadata__'] : undefined, fail),
+    metadata: parseMetadata(header.__metadata__, fail),
     names: () => [...entries.keys()],
     has: (tensor) => entries.has(tensor),
     shape: (tensor) => find(tensor).shape,

@@ -27,7 +27,8 @@ export interface TextGraphOptions {
  */
 export function buildTextGraph({ architecture, weights }: TextGraphOptions): Uint8Array {
   const { text, embedDim, activation } = architecture;
-  if (!text) throw new LoupeError('weights.mismatch', { reason: 'the model is described without a text tower' });
+  if (!text)
+    throw new LoupeError('weights.mismatch', { reason: 'the model is described without a text tower' });
   const { width, heads, contextLength, vocabSize } = text;
   const g = new GraphBuilder('clip_text');
   const ids = g.input('ids', 'int64', ['B', 'T']);
@@ -52,5 +53,7 @@ export function buildTextGraph({ architecture, weights }: TextGraphOptions): Uin
 
 /** [T, T], added to attention scores: 0 where a token may look (itself and before), -∞ after it. */
 function causalMask(size: number): Float32Array {
-  return Float32Array.from({ length: size * size }, (_, i) => (i % size > Math.floor(i / size) ? -Infinity : 0));
+  return Float32Array.from({ length: size * size }, (_, i) =>
+    i % size > Math.floor(i / size) ? -Infinity : 0,
+  );
 }

@@ -60,19 +60,35 @@ export interface WeightLayout {
 }
 
 /**
- * Finds out which program's names a file uses, by its patch embedding.
+ * Finds out which program's names a file uses. The file may hold one of the two towers or both.
  *
  * @param file name for the error text
  * @throws `weights.invalid` when it is none of them
  */
 export function detectLayout(source: TensorSource, file = 'weights'): WeightLayout {
   for (const naming of ['open_clip', 'hugging_face'] as const) {
+    const { vision, text } = WEIGHT_NAMES[naming];
     for (const prefix of ['', 'module.'] as const) {
-      if (source.has(prefix + WEIGHT_NAMES[naming].vision.patch)) return { naming, prefix };
+      if (source.has(prefix + vision.patch) || source.has(prefix + text.token)) return { naming, prefix };
     }
   }
-  const reason = 'the file holds neither the tensor names of OpenAI and open_clip nor those of Hugging Face CLIP';
+  const reason =
+    'the file holds neither the tensor names of OpenAI and open_clip nor those of Hugging Face CLIP';
   throw new LoupeError('weights.invalid', { file, reason });
+}
+
+/** Reads one tensor of a known shape; `refuse` makes the error when it is missing or has another shape. */
+export function readTensor(
+  source: TensorSource,
+  name: string,
+  shape: readonly number[],
+  refuse: (reason: string) => LoupeError,
+): Float32Array {
+  const expected = `[${shape.join(', ')}]`;
+  if (!source.has(name)) throw refuse(`the tensor ${name} ${expected} is missing`);
+  const found = `[${source.shape(name).join(', ')}]`;
+  if (found !== expected) throw refuse(`the tensor ${name} is ${found}, the model asks for ${expected}`);
+  return source.float32(name);
 }
 
 /**
@@ -99,7 +115,7 @@ export function readVisionWeights(source: TensorSource, architecture: ClipArchit
 /** Reads and checks the text tower. Throws as `readVisionWeights`, also when the architecture has no text tower. */
 export function readTextWeights(source: TensorSource, architecture: ClipArchitecture): TextWeights {
   const { text } = architecture;
-  if (!text) throw new LoupeError('weights.mismatch', { reason: 'the model is described without a text tower' });
+  if (!text) throw mismatch('the model is described without a text tower');
   const reader = openReader(source);
   const names = reader.names.text;
   return {
@@ -115,14 +131,8 @@ function openReader(source: TensorSource) {
   const { naming, prefix } = detectLayout(source);
   const names: WeightNames = WEIGHT_NAMES[naming];
 
-  const tensor = (name: string, shape: readonly number[]): Float32Array => {
-    const fullName = prefix + name;
-    const expected = `[${shape.join(', ')}]`;
-    if (!source.has(fullName)) throw mismatch(`the tensor ${fullName} ${expected} is missing`);
-    const found = `[${source.shape(fullName).join(', ')}]`;
-    if (found !== expected) throw mismatch(`the tensor ${fullName} is ${found}, the description asks for ${expected}`);
-    return source.float32(fullName);
-  };
+  const tensor = (name: string, shape: readonly number[]): Float32Array =>
+    readTensor(source, prefix + name, shape, mismatch);
 
   const norm = (name: string, width: number): Norm => ({
     scale: tensor(`${name}.weight`, [width]),
@@ -173,7 +183,7 @@ const mismatch = (reason: string): LoupeError => new LoupeError('weights.mismatc
 function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
   const out = new Float32Array(data.length);
   for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
+    for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c] ?? NaN;
   }
   return out;
 }

@@ -22,52 +22,44 @@ function keys(x: number): number {
   return 0;
 }
 
-/** What each output position takes from the input: `count[o]` neighbours from `first[o]` on, with weights. */
-export interface ResizeTaps<Weights> {
-  readonly first: Int32Array;
-  readonly count: Int32Array;
-  /** The weights of output `o` begin at `o * stride`. */
+/** What one output position takes from the input: the pixels from `first` on, each with its weight. */
+export interface Taps<Weights> {
+  readonly first: number;
   readonly weights: Weights;
-  readonly stride: number;
 }
 
-/** The taps of one axis; the weights of one output position sum to 1. Specification § B.1.1. */
+/** The taps of every output position along one axis; each one's weights sum to 1. Specification § B.1.1. */
 export function resizeTaps(
   inputSize: number,
   outputSize: number,
   filter: ResizeFilter,
-): ResizeTaps<Float64Array> {
+): Taps<Float64Array>[] {
   const { radius, value } = KERNELS[filter];
   const scale = inputSize / outputSize;
   const filterScale = Math.max(scale, 1); // antialiasing: when shrinking, the kernel covers all pixels it stands for
   const support = radius * filterScale;
-  const stride = Math.ceil(support) * 2 + 1;
-  const first = new Int32Array(outputSize);
-  const count = new Int32Array(outputSize);
-  const weights = new Float64Array(outputSize * stride);
-  for (let o = 0; o < outputSize; o++) {
+  return Array.from({ length: outputSize }, (_, o) => {
     const centre = (o + 0.5) * scale;
-    const low = Math.max(Math.trunc(centre - support + 0.5), 0);
-    const high = Math.min(Math.trunc(centre + support + 0.5), inputSize);
-    const row = weights.subarray(o * stride, o * stride + high - low);
-    let sum = 0;
-    for (let i = 0; i < row.length; i++) sum += row[i] = value((low + i - centre + 0.5) / filterScale);
-    for (let i = 0; i < row.length; i++) row[i]! /= sum;
-    first[o] = low;
-    count[o] = high - low;
-  }
-  return { first, count, weights, stride };
+    const first = Math.max(Math.trunc(centre - support + 0.5), 0);
+    const end = Math.min(Math.trunc(centre + support + 0.5), inputSize);
+    const pixels = Array.from({ length: end - first }, (_, i) => first + i);
+    const weights = Float64Array.from(pixels, (x) => value((x - centre + 0.5) / filterScale));
+    const sum = weights.reduce((a, b) => a + b, 0);
+    return { first, weights: weights.map((w) => w / sum) };
+  });
 }
 
 /** Pillow keeps weights as integers: 1 is 2²². A sum of 255 times the weights still fits in 32 bits. */
 const FRACTION_BITS = 22;
 const HALF = 1 << (FRACTION_BITS - 1);
 
-function integerTaps(inputSize: number, outputSize: number, filter: ResizeFilter): ResizeTaps<Int32Array> {
-  const taps = resizeTaps(inputSize, outputSize, filter);
+function integerTaps(inputSize: number, outputSize: number, filter: ResizeFilter): Taps<Int32Array>[] {
   // Half away from zero. Math.round alone would send negative halves towards zero.
-  const weights = Int32Array.from(taps.weights, (w) => Math.sign(w) * Math.round(Math.abs(w) * 2 ** FRACTION_BITS));
-  return { ...taps, weights };
+  const quantise = (w: number): number => Math.sign(w) * Math.round(Math.abs(w) * 2 ** FRACTION_BITS);
+  return resizeTaps(inputSize, outputSize, filter).map(({ first, weights }) => ({
+    first,
+    weights: Int32Array.from(weights, quantise),
+  }));
 }
 
 const toByte = (sum: number): number => {
@@ -88,23 +80,29 @@ export interface ByteImage {
  * Resizes to exactly `width` x `height` pixels, ignoring the aspect ratio; equal to Pillow's `Image.resize` byte
  * for byte. Any number of channels, each by itself.
  */
-export function resizeImage(image: ByteImage, width: number, height: number, filter: ResizeFilter): ByteImage {
+export function resizeImage(
+  image: ByteImage,
+  width: number,
+  height: number,
+  filter: ResizeFilter,
+): ByteImage {
   return resizeHeight(resizeWidth(image, width, filter), height, filter);
 }
 
 function resizeWidth(image: ByteImage, width: number, filter: ResizeFilter): ByteImage {
   if (image.width === width) return image;
   const { data: source, width: sourceWidth, height, channels } = image;
-  const { first, count, weights, stride } = integerTaps(sourceWidth, width, filter);
+  const taps = integerTaps(sourceWidth, width, filter);
   const data = new Uint8Array(width * height * channels);
   let out = 0;
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const start = (y * sourceWidth + first[x]!) * channels;
-      const end = start + count[x]! * channels;
+    for (const { first, weights } of taps) {
+      const start = (y * sourceWidth + first) * channels;
       for (let c = 0; c < channels; c++) {
         let sum = HALF;
-        for (let i = start + c, w = x * stride; i < end; i += channels) sum += weights[w++]! * source[i]!;
+        for (let k = 0, i = start + c; k < weights.length; k++, i += channels) {
+          sum += (weights[k] ?? 0) * (source[i] ?? 0);
+        }
         data[out++] = toByte(sum);
       }
     }
@@ -114,19 +112,18 @@ function resizeWidth(image: ByteImage, width: number, filter: ResizeFilter): Byt
 
 function resizeHeight(image: ByteImage, height: number, filter: ResizeFilter): ByteImage {
   if (image.height === height) return image;
-  const { data: source, width, height: sourceHeight, channels } = image;
-  const { first, count, weights, stride } = integerTaps(sourceHeight, height, filter);
+  const { data: source, width, channels } = image;
+  const taps = integerTaps(image.height, height, filter);
   const rowBytes = width * channels;
   const data = new Uint8Array(rowBytes * height);
   const sums = new Int32Array(rowBytes); // whole rows at a time: memory is read in order
-  for (let y = 0; y < height; y++) {
+  taps.forEach(({ first, weights }, y) => {
     sums.fill(HALF);
-    for (let i = 0; i < count[y]!; i++) {
-      const weight = weights[y * stride + i]!;
-      const row = (first[y]! + i) * rowBytes;
-      for (let x = 0; x < rowBytes; x++) sums[x]! += weight * source[row + x]!;
-    }
-    for (let x = 0; x < rowBytes; x++) data[y * rowBytes + x] = toByte(sums[x]!);
-  }
+    weights.forEach((weight, k) => {
+      const row = (first + k) * rowBytes;
+      for (let x = 0; x < rowBytes; x++) sums[x] = (sums[x] ?? 0) + weight * (source[row + x] ?? 0);
+    });
+    for (let x = 0; x < rowBytes; x++) data[y * rowBytes + x] = toByte(sums[x] ?? 0);
+  });
   return { data, width, height, channels };
 }

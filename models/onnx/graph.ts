@@ -225,12 +225,18 @@ export class GraphBuilder {
     return typeof x === 'number' ? this.scalar(x) : x;
   }
 
-  #initializer(type: 'float32' | 'int64', data: Float32Array | BigInt64Array, shape: readonly number[]): Value {
+  #initializer(
+    type: 'float32' | 'int64',
+    data: Float32Array | BigInt64Array,
+    shape: readonly number[],
+  ): Value {
     if (data.length !== shape.reduce((a, b) => a * b, 1)) {
-      throw new LoupeError('internal', { reason: `a constant of ${data.length} elements cannot be [${shape}]` });
+      throw new LoupeError('internal', {
+        reason: `a constant of ${data.length} elements cannot be [${shape.join()}]`,
+      });
     }
     const small = data instanceof BigInt64Array || data.length <= SMALL_CONSTANT;
-    const key = `${type} [${shape}] ${small ? data.join() : `#${this.#identity(data)}`}`;
+    const key = `${type} [${shape.join()}] ${small ? data.join() : `#${this.#identity(data)}`}`;
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
     const name = `constant_${this.#constants.size}` as Value;
