@@ -158,6 +158,11 @@ const CATALOGUE = {
     engineer: 'One run at a time.',
     remedy: 'Wait for it, or stop it first.',
   },
+  'run.incomplete': {
+    operator: 'The run was stopped before all its photographs were listed',
+    engineer: 'It has no model yet, so it never began.',
+    remedy: 'Start a new run with the same photographs.',
+  },
   'usage': {
     operator: '{reason}',
     engineer: '{reason}',

@@ -76,10 +76,20 @@ class Vision(nn.Module):
         self.ln_post = nn.LayerNorm(width)
         self.proj = nn.Parameter(torch.empty(width, EMBED))
 
-    def forward(self, image):
-        """image: normalised [B,3,240,240] -> per stage unit rows [B,1+N,D]; row 0 is the class token."""
+    def positions(self, window, tokens):
+        """Position rows of a square window of patches; the whole grid is the normal case."""
+        table = self.positional_embedding[1:].view(self.grid, self.grid, -1)
+        part = table[window[0]:window[0] + tokens, window[1]:window[1] + tokens].flatten(0, 1)
+        return torch.cat([self.positional_embedding[:1], part])
+
+    def forward(self, image, window=(0, 0)):
+        """image: normalised [B,3,240,240] -> per stage unit rows [B,1+N,D]; row 0 is the class token.
+
+        Training also feeds smaller crops, which sit at `window` (row, column) of the patch grid.
+        """
+        place = self.positions(window, image.shape[-1] // self.conv1.kernel_size[0])
         x = self.conv1(image).flatten(2).transpose(1, 2).float()
-        x = torch.cat([self.class_embedding.expand(len(x), 1, -1), x], 1) + self.positional_embedding
+        x = torch.cat([self.class_embedding.expand(len(x), 1, -1), x], 1) + place
         x = self.ln_pre(x)
         blocks = self.transformer.resblocks
         per_stage = len(blocks) // STAGES
@@ -123,7 +133,8 @@ class Clip(nn.Module):
 
     def encode_text(self, ids):
         """ids: list of token lists; causal, so padding behind the end token changes nothing."""
-        n = max(len(i) for i in ids)
+        # few different lengths: the CPU kernels are compiled anew for every shape
+        n = min(-(-max(len(i) for i in ids) // 8) * 8, len(self.positional_embedding))
         table = torch.zeros(len(ids), n, dtype=torch.long)
         for row, i in zip(table, ids):
             row[:len(i)] = torch.tensor(i)

@@ -1,6 +1,7 @@
 # What training minimises: the map and the scores that the product itself computes.
 # Runs in training; scale and bias parameters here are thrown away at export.
 import math
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -8,7 +9,7 @@ import torch.nn.functional as F
 from scipy.ndimage import gaussian_filter1d
 from torch import nn
 
-MAP = 60  # training resolution of the map, pixels of 4 units
+CELL = 4  # pixels per patch side at the training resolution of the map
 
 
 def upsample_matrix(n, size):
@@ -26,15 +27,18 @@ def sandwich(m, a):
 
 
 class Objective(nn.Module):
-    def __init__(self, grid=15, smoothing=0.08):
+    def __init__(self, smoothing=0.08):
         super().__init__()
-        up = upsample_matrix(grid, MAP)
-        self.register_buffer('up', torch.from_numpy(up))
-        # sigma 8 pixels of 240 = 2 pixels of 60: the smoothed map whose maximum is score1
-        self.register_buffer('smooth', torch.from_numpy(gaussian_filter1d(up, 2.0, axis=0, mode='reflect')))
-        self.log_scale = nn.Parameter(torch.tensor([math.log(8.0)] * 3))
+        self.log_scale = nn.Parameter(torch.tensor([8.0, 2.0, 8.0]).log())
         self.bias = nn.Parameter(torch.tensor([-2.0, -2.0, -1.0]))
         self.smoothing = smoothing
+
+    @staticmethod
+    @lru_cache(maxsize=8)
+    def matrices(grid):
+        """Enlarging, and enlarging with the product's smoothing (sigma half a patch), for score1."""
+        up = upsample_matrix(grid, grid * CELL)
+        return torch.from_numpy(up), torch.from_numpy(gaussian_filter1d(up, CELL / 2, axis=0, mode='reflect'))
 
     def _logits(self, a, k):
         return a * self.log_scale[k].exp() + self.bias[k]
@@ -49,19 +53,21 @@ class Objective(nn.Module):
         return focal, (dice * bad).sum() / bad.sum().clamp(min=1) + 0.3 * (dice * (1 - bad)).mean()
 
     def forward(self, total, stages, cls, target, bad):
-        """total [B,g,g], stages [S,B,g,g], cls [B,2] cosines, target [B,60,60] in 0..1, bad [B] in {0,1}"""
-        focal, dice = self.map_loss(self._logits(sandwich(self.up, total), 0), target, bad)
+        """total [B,g,g], stages [S,B,g,g], cls [B,2] cosines, target [B,4g,4g] in 0..1, bad [B] in {0,1}"""
+        up, smoothing = self.matrices(total.shape[-1])
+        focal, dice = self.map_loss(self._logits(sandwich(up, total), 0), target, bad)
         s, b = stages.shape[:2]
-        deep_logits = self._logits(sandwich(self.up, stages.flatten(0, 1)) * s, 1)
+        deep_logits = self._logits(sandwich(up, stages.flatten(0, 1)) * s, 1)
         deep = self.map_loss(deep_logits, target.repeat(s, 1, 1), bad.repeat(s))
-        smooth = self._logits(sandwich(self.smooth, total), 2).flatten(1)
-        peak = torch.logsumexp(smooth * 2, 1) / 2 - math.log(MAP * MAP / 40) / 2
+        smooth = self._logits(sandwich(smoothing, total), 2).flatten(1)
+        peak = torch.logsumexp(smooth * 2, 1) / 2 - math.log(smooth.shape[1] / 40) / 2
         soft = bad * (1 - 2 * self.smoothing) + self.smoothing
         image = F.binary_cross_entropy_with_logits(peak, soft)
-        # exactly the product's score0: temperature 100; smoothed labels keep it from saturating
+        # exactly the product's score0: temperature 100; smoothed labels keep it from saturating, and its
+        # small weight below keeps a hundredfold gradient from drowning the map
         score0 = F.binary_cross_entropy_with_logits(100 * (cls[:, 1] - cls[:, 0]), soft)
         parts = dict(focal=focal, dice=dice, deep=deep[0] + deep[1], image=image, score0=score0)
-        loss = focal + dice + 0.3 * parts['deep'] + 0.4 * image + 0.4 * score0
+        loss = focal + dice + 0.3 * parts['deep'] + 0.4 * image + 0.04 * score0
         return loss, parts
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import time
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -14,10 +15,10 @@ import prompts
 from bpe import Tokenizer, learn, save
 from clip import Clip, normalise_image, surgery
 from init import initialise
-from stream import Stream
+from stream import GRID, Stream
 
-NAMES = 6  # product names per step
-PROMPTS = 5  # prompts per name and class
+NAMES = 5  # product names per step
+PROMPTS = 4  # prompts per name and class
 
 
 def arguments():
@@ -25,9 +26,13 @@ def arguments():
     ap.add_argument('--seed', type=int, default=1)
     ap.add_argument('--steps', type=int, required=True)
     ap.add_argument('--decay', type=int, default=700, help='last steps, over which the rate falls to zero')
-    ap.add_argument('--warmup', type=int, default=150)
-    ap.add_argument('--batch', type=int, default=24)
-    ap.add_argument('--fresh', type=int, default=9, help='new pictures per step; the rest are replays')
+    ap.add_argument('--text-first', type=int, default=150, help='steps with text alone before the pictures')
+    ap.add_argument('--warmup', type=int, default=100)
+    ap.add_argument('--batch', type=int, default=14, help='whole pictures per step')
+    ap.add_argument('--crop-batch', type=int, default=24, help='crops of --crop-tokens per step')
+    ap.add_argument('--crop-tokens', type=int, default=10)
+    ap.add_argument('--whole-every', type=int, default=4, help='one step in so many sees whole pictures before the decay')
+    ap.add_argument('--fresh', type=int, default=8, help='new pictures per step; the rest are replays')
     ap.add_argument('--pool', type=int, default=3072)
     ap.add_argument('--workers', type=int, default=1)
     ap.add_argument('--threads', type=int, default=2)
@@ -40,6 +45,12 @@ def arguments():
 def rate_at(step, steps, args):
     """Warm-up, stable, linear decay: only the decay knows where the end is."""
     return args.rate * min(1, (step + 1) / args.warmup, max(0.01, (steps - step) / args.decay))
+
+
+def batch_shape(step, steps, args):
+    """Crops cost a third of whole pictures; the decay, which sets the final weights, sees only whole ones."""
+    whole = step >= steps - args.decay or step % args.whole_every == 0
+    return (args.batch, GRID) if whole else (args.crop_batch, args.crop_tokens)
 
 
 def choose_names(rng, families):
@@ -58,19 +69,67 @@ def text_pairs(model, tokenizer, rng, names, captions):
     return means.transpose(1, 2), e[len(texts):]
 
 
-def step_loss(model, objective, tokenizer, batch, rng):
-    images, masks, families, damages = batch
+def step_loss(model, objective, tokenizer, batch):
+    images, masks, families, damages, window, rng = batch
     names, which = choose_names(rng, families)
     captions = [prompts.caption(rng, f, d) for f, d in zip(families, damages)]
     keys = [(f, bool(d)) for f, d in zip(families, damages)]
     with torch.autocast('cpu', dtype=torch.bfloat16):
         pairs, said = text_pairs(model, tokenizer, rng, names, captions)
-        stages, _ = model.visual(normalise_image(torch.from_numpy(images)))
+        stages, _ = model.visual(normalise_image(torch.from_numpy(images)), window)
     total, each, cls = surgery(stages, pairs[which])
     bad = torch.tensor([float(bool(d)) for d in damages])
     loss, parts = objective(total, each, cls, torch.from_numpy(masks), bad)
     parts['clip'] = losses.contrast(stages[-1][:, 0], said, keys, model.logit_scale)
     return loss + 0.1 * parts['clip'], parts
+
+
+def teach_text_first(model, tokenizer, seed, steps):
+    """Pull the normal and the damaged prompts of any product apart before the first picture.
+
+    At the start both classes have nearly the same text vector; the map is a difference of the two,
+    so until they part the vision tower gets next to no gradient.
+    """
+    towers = [p for n, p in model.named_parameters() if not n.startswith('visual.') and n != 'logit_scale']
+    optimiser = torch.optim.AdamW(towers, lr=1e-3, betas=(0.9, 0.98), weight_decay=0.01)
+    for k in range(steps):
+        rng = np.random.default_rng((seed, 2 << 40, k))
+        names = [prompts.unknown_word(rng) for _ in range(8)]
+        texts = [p for name in names for normal in (True, False)
+                 for p in prompts.some_prompts(rng, name, normal, PROMPTS)]
+        e = model.encode_text([tokenizer.encode(t) for t in texts]).view(len(names), 2, PROMPTS, -1)
+        mean = F.normalize(e.mean(2), dim=-1)
+        # first far apart, or everything would fall onto one point; then to where training wants it
+        goal = -0.5 if k < steps // 2 else 0.3
+        apart = ((mean[:, 0] * mean[:, 1]).sum(-1) - goal) ** 2
+        loose = 1 - (e * mean[:, :, None]).sum(-1)
+        loss = apart.mean() + loose.mean()
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+    print(f'text first: apart {float(apart.mean()):.4f} loose {float(loose.mean()):.4f}', flush=True)
+
+
+class Threads:
+    """All threads on a quiet machine or at high priority, one beside busy neighbours.
+
+    Every parallel loop waits for its slowest thread; beside processes of higher priority two threads
+    are several times slower than one. Results differ by rounding alone.
+    """
+
+    def __init__(self, most):
+        self.most, self.last = most, None
+
+    def adapt(self):
+        with open('/proc/stat') as f:
+            t = [int(v) for v in f.readline().split()[1:9]]
+        own = os.times()
+        now = (sum(t) - t[3] - t[4], (own.user + own.system) * os.sysconf('SC_CLK_TCK'), sum(t))
+        if self.last:
+            busy, mine, total = (a - b for a, b in zip(now, self.last))
+            others = (busy - mine) / max(total, 1) * os.cpu_count()
+            torch.set_num_threads(self.most if others < 0.6 or os.nice(0) < 0 else 1)
+        self.last = now
 
 
 def groups(model, objective):
@@ -89,27 +148,31 @@ def main():
         save(learn(prompts.corpus(), 1800), merges)
     tokenizer = Tokenizer(merges)
     torch.manual_seed(args.seed)
-    torch.set_num_threads(args.threads)
+    torch.set_num_threads(1)
     model = Clip(tokenizer.size)
     initialise(model)
+    step, checkpoint = 0, f'{args.out}/checkpoint.pt'
+    if not os.path.exists(checkpoint):
+        teach_text_first(model, tokenizer, args.seed, args.text_first)
     mean = copy.deepcopy(model).requires_grad_(False)
     objective = losses.Objective()
     optimiser = torch.optim.AdamW(groups(model, objective), lr=args.rate, betas=(0.9, 0.98))
-    step, checkpoint = 0, f'{args.out}/checkpoint.pt'
     if os.path.exists(checkpoint):
         state = torch.load(checkpoint)
         step = state['step']
         for thing, key in ((model, 'model'), (mean, 'mean'), (objective, 'objective'), (optimiser, 'optimiser')):
             thing.load_state_dict(state[key])
-    stream = Stream(args.seed, args.batch, args.fresh, args.pool, args.workers, step)
-    steps, start, first, shown = args.steps, time.time(), step, {}
+    threads = Threads(args.threads)
+    stream = Stream(args.seed, args.fresh, args.pool, args.workers, step)
+    steps, start, seen, shown = args.steps, time.time(), 0, {}
     log = open(f'{args.out}/log.jsonl', 'a')
     while step < steps:
         if os.path.exists(f'{args.out}/finish'):
             # the end chosen while running; the same as having started with this --steps
             steps = int(open(f'{args.out}/finish').read())
-        batch, rng = stream.batch_at(step)
-        loss, parts = step_loss(model, objective, tokenizer, batch, rng)
+        batch = stream.batch_at(step, *batch_shape(step, steps, args))
+        seen += len(batch[0])
+        loss, parts = step_loss(model, objective, tokenizer, batch)
         for g in optimiser.param_groups:
             g['lr'] = rate_at(step, steps, args) * g['times']
         optimiser.zero_grad(set_to_none=True)
@@ -125,10 +188,12 @@ def main():
                 a.lerp_(b, 1 - keep)
         for k, v in dict(parts, loss=loss, norm=norm).items():
             shown[k] = 0.97 * shown.get(k, float(v)) + 0.03 * float(v)
+        if step % 4 == 0:
+            threads.adapt()
         if step % 20 == 0:
             line = {k: round(v, 4) for k, v in shown.items()}
-            line.update(step=step, seconds=round(time.time() - start),
-                        rate=round((step - first) * args.batch / (time.time() - start), 1),
+            line.update(step=step, threads=torch.get_num_threads(), seconds=round(time.time() - start),
+                        rate=round(seen / (time.time() - start), 1),
                         scale=[round(float(s), 2) for s in objective.log_scale.exp()])
             print(json.dumps(line), file=log, flush=True)
             print(json.dumps(line), flush=True)

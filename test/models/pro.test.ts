@@ -193,6 +193,12 @@ describe('proCflow200', () => {
     expect(proCflow200(toy(scale, offset))).toBeCloseTo(byNumpy, 12);
   });
 
+  it('drops a false-positive rate of exactly 0.3', () => {
+    const maps = Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9.5, 7); // the last two are the only region
+    const masks = Uint8Array.from(maps, (_, i) => (i >= 10 ? 1 : 0));
+    expect(proCflow200({ maps, masks, width: 12, height: 1 })).toBeCloseTo(0.5, 12); // with it, 0.5 + 1/12
+  });
+
   it('is undefined when all maps are one value, or the kept rates are', () => {
     const masks = Uint8Array.of(0, 0, 0, 1);
     expect(proCflow200({ maps: new Float32Array(4).fill(7), masks, width: 2, height: 2 })).toBeNull();

@@ -64,6 +64,11 @@ describe('representative vectors', () => {
     expect([...representativeVector(two, 2, 'dbscan', { eps: 0.5, minSamples: 2 })]).toEqual([1, 0]);
   });
 
+  it('take a small cluster before a lot of noise', () => {
+    const data = Float32Array.from([0, 1, 1, 0, 1, 0, -0.8, 0.6, -1, 0]);
+    expect([...representativeVector(data, 2, 'dbscan', { eps: 0.5, minSamples: 2 })]).toEqual([1, 0]);
+  });
+
   it('ignore noise, unlike the mean', () => {
     const noisy = Float32Array.from([1, 0, 1, 0, 1, 0, 0, 1]);
     expect([...representativeVector(noisy, 2, 'dbscan', { eps: 0.5, minSamples: 2 })]).toEqual([1, 0]);

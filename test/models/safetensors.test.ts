@@ -28,8 +28,9 @@ const one = (dtype: string, shape: unknown, begin: unknown, end: unknown): objec
 });
 
 describe.skipIf(!hasGolden)('reading the reference weights', () => {
-  const official = parseSafetensors(goldenBytes('clip/open_clip_model.safetensors'), 'open_clip');
-  const hf = parseSafetensors(goldenBytes('clip/hf/model.safetensors'), 'hf');
+  const read = (path: string) => parseSafetensors(hasGolden ? goldenBytes(path) : file('{}'), path);
+  const official = read('clip/open_clip_model.safetensors');
+  const hf = read('clip/hf/model.safetensors');
   const q = (layer: string, kind: string): number[] =>
     ['q', 'k', 'v'].flatMap((part) => [...hf.float32(`${layer}.self_attn.${part}_proj.${kind}`)]);
 
@@ -128,6 +129,15 @@ describe('decoding floats', () => {
     expect(({} as Record<string, unknown>).dtype).toBeUndefined();
   });
 
+  it('takes brackets and quotes in a name for text', () => {
+    const name = '[[[["{{{{\\"';
+    const source = parseSafetensors(
+      file({ [name]: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }, 4),
+      'f',
+    );
+    expect(source.names()).toEqual([name]);
+  });
+
   it('reads a file without tensors and tensors without values', () => {
     expect(parseSafetensors(file('{}'), 'f').names()).toEqual([]);
     expect(parseSafetensors(file(one('F32', [0, 9], 0, 0)), 'f').float32('x')).toHaveLength(0);
@@ -136,6 +146,8 @@ describe('decoding floats', () => {
 
 describe('refusing hostile files', () => {
   const valid = one('F32', [2], 0, 8);
+  const notUtf8 = file(one('U8', [0], 0, 0));
+  notUtf8[10] = 0xff; // the name of the tensor
   const two = (a: number[], b: number[]): object => ({
     a: { dtype: 'F32', shape: [1], data_offsets: a },
     b: { dtype: 'F32', shape: [1], data_offsets: b },
@@ -147,7 +159,7 @@ describe('refusing hostile files', () => {
     ['a header over 100 MB', file(valid, 8, 100_000_001n)],
     ['a header length of 2^64-1', file(valid, 8, 2n ** 64n - 1n)],
     ['broken JSON', file('{"x":', 0)],
-    ['JSON that is not UTF-8', file('', bytesOf(new Uint8Array([0x7b, 0xff, 0x7d])), 3n)],
+    ['JSON that is not UTF-8', notUtf8],
     ['an array as header', file('[]', 0)],
     ['a header behind white space', file(' {}', 0)],
     ['an endless nest of arrays', file(`{"x":${'['.repeat(200_000)}`, 0)],
@@ -160,7 +172,7 @@ describe('refusing hostile files', () => {
     ['a fractional size', file(one('F32', [0.5, 4], 0, 8), 8)],
     ['a shape that is no list', file(one('F32', '2', 0, 8), 8)],
     ['a shape that overflows', file(one('F32', [2 ** 31, 2 ** 31], 0, 8), 8)],
-    ['a shape that overflows back to the right size', file(one('U8', [2 ** 32, 2 ** 32], 0, 0), 0)],
+    ['a shape that overflows back to the right size', file(one('U8', [2 ** 32, 2 ** 32, 0], 0, 0), 0)],
     ['a shape larger than its place', file(one('F32', [3], 0, 8), 8)],
     ['offsets beyond the end', file(one('F32', [4], 0, 16), 8)],
     ['offsets in reverse', file(one('F32', [2], 8, 0), 8)],
@@ -184,6 +196,13 @@ describe('refusing hostile files', () => {
     ['metadata that is no text', file('{"__metadata__":{"a":1}}', 0)],
   ])('%s', (_name, bytes) => {
     expect(() => parseSafetensors(bytes, 'bad.safetensors')).toThrow(failure('weights.invalid'));
+  });
+
+  it.each([
+    ['a claimed header over 100 MB', file(valid, 8, 100_000_001n), /longer than 100 MB/],
+    ['deep nesting', file(`{"x":${'['.repeat(100)}${']'.repeat(100)}}`), /nested too deep/],
+  ])('sees %s before it reads the header', (_name, bytes, reason) => {
+    expect(() => parseSafetensors(bytes, 'bad.safetensors')).toThrow(reason);
   });
 
   it('names the file, and cuts endless tensor names in the reason', () => {

@@ -89,7 +89,9 @@ export class FakeInference {
       return await new Promise((resolve, reject) => {
         this.#cutOff.push(reject);
         const scripted = this.script.get(path);
-        const work = scripted?.(tries) ?? new Promise<InspectResult>((done) => setTimeout(done, this.msPerImage, RESULT));
+        const work =
+          scripted?.(tries) ??
+          new Promise<InspectResult>((done) => setTimeout(done, this.msPerImage, RESULT));
         work.then(resolve, reject);
       });
     } finally {
@@ -163,7 +165,16 @@ export class FakeHistory implements History {
       for (const { path, name } of parts) {
         const seq = this.parts.filter((part) => part.runId === runId).length;
         this.parts.push({
-          ...{ id: this.parts.length + 1, runId, seq, name, path, state: 'pending', score: null, score0: null },
+          ...{
+            id: this.parts.length + 1,
+            runId,
+            seq,
+            name,
+            path,
+            state: 'pending',
+            score: null,
+            score0: null,
+          },
           ...{ score1: null, width: null, height: null, error: null, verdict: null, verdictAt: null },
         });
       }
@@ -176,8 +187,11 @@ export class FakeHistory implements History {
         ...{ state: 'running', error: null, packId: session.packId, modelSha256: session.modelSha256 },
         ...{ heat: session.heat, mapSize: session.mapSize, thresholds: session.thresholds },
       }),
-    'run.setState': ({ runId, state, error = null }: Pick<Run, 'state'> & { runId: number; error?: Run['error'] }) =>
-      this.#change(runId, { state, error }),
+    'run.setState': ({
+      runId,
+      state,
+      error = null,
+    }: Pick<Run, 'state'> & { runId: number; error?: Run['error'] }) => this.#change(runId, { state, error }),
     'run.list': () => this.runs.toReversed(),
     'run.get': ({ runId }: { runId: number }) => this.run(runId),
     'run.load': ({ runId }: { runId: number }) => ({

@@ -64,8 +64,12 @@ const TINY: ClipArchitecture = {
 
 const MERGES = ['p h', 'ph o', 'pho t', 'phot o</w>', 'o f</w>', 't h', 'th e</w>', 'w i', 'wi th</w>'];
 
-/** A pack with random weights: its scores mean nothing, but everything about it is a pack like any other. */
-export function writeTinyPack(folder: string, overrides: Overrides = {}, seed = 1): string {
+/** `change` may spoil the weights before they are hashed. A pack with random weights: its scores mean nothing, but everything about it is a pack like any other. */
+export function writeTinyPack(
+  folder: string,
+  overrides: Overrides = {},
+  change: (tensors: Map<string, NamedTensor>) => void = () => undefined,
+): string {
   const manifest = {
     ...COMMON,
     id: 'tiny',
@@ -78,8 +82,10 @@ export function writeTinyPack(folder: string, overrides: Overrides = {}, seed = 
     tokenizer: { file: 'merges.txt' },
     ...overrides,
   } as const satisfies Omit<PackManifest, 'files'>;
+  const tensors = tensorsOf(randomClip(TINY));
+  change(tensors);
   return writePack(folder, manifest, {
-    'weights.safetensors': writeSafetensors(tensorsOf(randomClip(TINY, seed))),
+    'weights.safetensors': writeSafetensors(tensors),
     'merges.txt': new TextEncoder().encode(`#version: 0.2\n${MERGES.join('\n')}\n`),
   });
 }

@@ -1,0 +1,59 @@
+// Finds the connected defect regions of a mask.
+// Runs anywhere (pure TypeScript).
+
+/** `labels` is [height, width]: 0 outside, region r as r + 1. `areas[r]` counts pixels. */
+export interface Components {
+  readonly labels: Int32Array;
+  readonly areas: number[];
+}
+
+/** Regions of non-zero pixels that touch along an edge or at a corner (8-connectivity, Specification § D.4). */
+export function connectedComponents(mask: Uint8Array, width: number, height: number): Components {
+  const labels = new Int32Array(width * height);
+  const stack = new Int32Array(width * height); // every pixel is pushed at most once
+  const areas: number[] = [];
+  for (let start = 0; start < labels.length; start++) {
+    if (mask[start] === 0 || labels[start] !== 0) continue;
+    const label = areas.length + 1;
+    labels[start] = label;
+    stack[0] = start;
+    let area = 0;
+    for (let top = 1; top > 0; area++) {
+      const pixel = stack[--top] ?? 0;
+      const x = pixel % width;
+      const y = (pixel - x) / width;
+      for (let ny = Math.max(y - 1, 0); ny <= Math.min(y + 1, height - 1); ny++) {
+        for (let nx = Math.max(x - 1, 0); nx <= Math.min(x + 1, width - 1); nx++) {
+          const next = ny * width + nx;
+          if (mask[next] === 0 || labels[next] !== 0) continue;
+          labels[next] = label;
+          stack[top++] = next;
+        }
+      }
+    }
+    areas.push(area);
+  }
+  return { labels, areas };
+}
+
+/**
+ * Calls `visit` for every defect pixel of a set with its place in `maps` and the area of its region in pixels.
+ * Returns the number of regions.
+ */
+export function forEachDefectPixel(
+  masks: Uint8Array,
+  width: number,
+  height: number,
+  visit: (index: number, area: number) => void,
+): number {
+  let regions = 0;
+  for (let offset = 0; offset < masks.length; offset += width * height) {
+    const mask = masks.subarray(offset, offset + width * height);
+    const { labels, areas } = connectedComponents(mask, width, height);
+    regions += areas.length;
+    labels.forEach((label, i) => {
+      if (label !== 0) visit(offset + i, areas[label - 1] ?? NaN);
+    });
+  }
+  return regions;
+}

@@ -1,0 +1,66 @@
+# Inference with loupe-mini as the product does it: text pair, SDP and BASE heat, both scores.
+# Runs inside evaluate.py, export.py and samples.py; float32 on the CPU.
+import json
+import struct
+
+import numpy as np
+import torch
+from scipy.ndimage import gaussian_filter
+
+import prompts
+from bpe import Tokenizer
+from clip import Clip, normalise_image, surgery
+from losses import sandwich, upsample_matrix
+from metrics import representative
+
+UP = torch.from_numpy(upsample_matrix(15, 240))
+TYPES = {'F32': np.float32, 'F16': np.float16}
+
+
+def read_safetensors(path):
+    with open(path, 'rb') as f:
+        size, = struct.unpack('<Q', f.read(8))
+        header = json.loads(f.read(size))
+        data = f.read()
+    out = {}
+    for name, t in header.items():
+        if name != '__metadata__':
+            a, b = t['data_offsets']
+            out[name] = torch.from_numpy(np.frombuffer(data[a:b], TYPES[t['dtype']]).reshape(t['shape']).astype(np.float32))
+    return out
+
+
+class Inspector:
+    def __init__(self, weights, merges):
+        """weights: a training checkpoint (.pt, averaged weights) or an exported .safetensors file"""
+        self.tokenizer = Tokenizer(merges)
+        self.model = Clip(self.tokenizer.size).eval()
+        state = read_safetensors(weights) if weights.endswith('.safetensors') else torch.load(weights)['mean']
+        self.model.load_state_dict(state)
+
+    @torch.no_grad()
+    def text(self, name):
+        """[D,2] columns t_n, t_a; and the numbers of prompts kept."""
+        pair, kept = [], []
+        for normal in (True, False):
+            e = self.model.encode_text([self.tokenizer.encode(p) for p in prompts.ensemble(name, normal)]).numpy()
+            t, n = representative(e.astype(np.float64))
+            pair.append(t)
+            kept.append(n)
+        return torch.from_numpy(np.stack(pair, 1).astype(np.float32)), kept
+
+    @torch.no_grad()
+    def images(self, u8, pair, base=False, batch=16):
+        """uint8 [N,240,240,3] -> smoothed maps [N,240,240], score0, score1 (spec B.4, or B.5 with `base`)"""
+        maps, score0 = [], []
+        for i in range(0, len(u8), batch):
+            stages, last = self.model.visual(normalise_image(torch.from_numpy(u8[i:i + batch])))
+            both = pair[None].expand(stages.shape[1], -1, -1)
+            total, _, cls = surgery(stages, both)
+            if base:
+                logits = 100 * (self.model.visual.plain_patches(last) @ both)
+                total = logits.softmax(-1)[..., 1].view(-1, 15, 15)
+            maps.append(sandwich(UP, total).numpy())
+            score0.append((100 * cls).softmax(-1)[:, 1].numpy())
+        maps = np.stack([gaussian_filter(m, 8, mode='reflect') for m in np.concatenate(maps)])
+        return maps, np.concatenate(score0), maps.max((1, 2))
