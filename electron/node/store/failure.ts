@@ -1,0 +1,26 @@
+// Failures of SQLite and of the file system, told apart: damaged, cannot be written, or a mistake of ours.
+// Runs in the history service (Node).
+import { LoupeError } from '../../../models/errors.ts';
+
+/** The content cannot be trusted or cannot be read back: writing on would make it worse. */
+const DAMAGED = /^SQLITE_(CORRUPT|NOTADB|FORMAT|IOERR_(READ|SHORT_READ|CORRUPTFS|DATA))/;
+
+/** The content is fine, but the disk does not take more: full, read-only, locked, failing. */
+const CANNOT_WRITE = /^SQLITE_(FULL|READONLY|IOERR|CANTOPEN|BUSY|LOCKED|PERM|AUTH|NOLFS|PROTOCOL)/;
+
+/** Anything thrown below the history → the one error that its callers know. */
+export function toHistoryError(thrown: unknown): LoupeError {
+  if (thrown instanceof LoupeError) return thrown;
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  const detail = { reason: code ? `${code}: ${reason}` : reason };
+  if (DAMAGED.test(code)) return new LoupeError('history.damaged', detail, { cause: thrown });
+  if (CANNOT_WRITE.test(code)) return new LoupeError('history.write_failed', detail, { cause: thrown });
+  const fromFileSystem = thrown instanceof Error && 'syscall' in thrown;
+  return new LoupeError(fromFileSystem ? 'history.write_failed' : 'internal', detail, { cause: thrown });
+}
+
+/** `what` as a sentence's subject: "Run 7". */
+export const notFound = (what: string): LoupeError => new LoupeError('history.not_found', { what });
+
+export const damaged = (reason: string): LoupeError => new LoupeError('history.damaged', { reason });

@@ -1,0 +1,55 @@
+// The way in and out of the database: every change is one counted transaction, every failure a typed error.
+// Runs in the history service (Node).
+import { damaged, toHistoryError } from './failure.ts';
+import type { Database, Statement } from './sqlite.ts';
+import { Witness, type Testimony } from './witness.ts';
+
+/** What the database itself says about its identity and the number of its changes. */
+export function readLedger(db: Database): Testimony {
+  const row = db.prepare<Testimony>('SELECT history, commits FROM ledger WHERE id = 1').get();
+  if (!row) throw damaged('The ledger is empty.');
+  return row;
+}
+
+export class Ledger {
+  readonly db: Database;
+  readonly #witness: Witness;
+  readonly #count: Statement<number>;
+
+  constructor(db: Database, witnessPath: string) {
+    this.db = db;
+    this.#count = db
+      .prepare<number>('UPDATE ledger SET commits = commits + 1 WHERE id = 1 RETURNING commits')
+      .pluck();
+    this.#witness = new Witness(witnessPath, readLedger(db));
+  }
+
+  /** One transaction. When this returns, the change is on the disk; when it throws, nothing was changed. */
+  write<T>(change: () => T): T {
+    let commits = 0;
+    const value = this.read(() =>
+      this.db
+        .transaction(() => {
+          const result = change();
+          commits = this.#count.get() ?? 0;
+          return result;
+        })
+        .immediate(),
+    );
+    this.#witness.note(commits);
+    return value;
+  }
+
+  read<T>(query: () => T): T {
+    try {
+      return query();
+    } catch (thrown) {
+      throw toHistoryError(thrown);
+    }
+  }
+
+  close(): void {
+    this.db.close();
+    this.#witness.close();
+  }
+}

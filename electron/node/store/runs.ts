@@ -1,0 +1,175 @@
+// Runs: what was to be inspected, by which model, at which thresholds, and how far it got.
+// Runs in the history service (Node).
+import type { ErrorValue } from '../../../models/errors.ts';
+import type { Run, RunState, Thresholds } from '../../common/domain.ts';
+import type { NewRun } from '../../common/services.ts';
+import { damaged, notFound } from './failure.ts';
+import type { Ledger } from './ledger.ts';
+import { incomparable, refuseMixture, sameSession, toColumns, type Settled } from './sessions.ts';
+import type { RunRow, SessionRow, Tables, ThresholdsRow } from './tables.ts';
+
+/** Author of the first thresholds of a run: the pack's recommendation. */
+const PACK = 'model pack';
+
+/** What a run shows before it has begun; nothing is judged by these. */
+const NOT_BEGUN: Thresholds = { review: 0.5, reject: 0.5 };
+
+const now = (): string => new Date().toISOString();
+
+export class Runs {
+  readonly #ledger: Ledger;
+  readonly #tables: Tables;
+  readonly #all: ReturnType<Tables['runs']['select']>;
+  /** Stores what may change about a run. Only inside `ledger.write`. */
+  readonly update: (row: RunRow) => RunRow;
+
+  constructor(ledger: Ledger, tables: Tables) {
+    this.#ledger = ledger;
+    this.#tables = tables;
+    this.#all = tables.runs.select('ORDER BY id DESC');
+    this.update = tables.runs.updater([
+      'state',
+      'total',
+      'scored',
+      'failed',
+      'session_id',
+      'thresholds_id',
+      'error',
+    ]);
+  }
+
+  create({ product, source, inputs }: NewRun): Run {
+    return this.#ledger.write(() =>
+      this.toRun(
+        this.#tables.runs.insert({
+          id: this.#tables.runs.nextId(),
+          created_at: now(),
+          product,
+          source,
+          inputs: JSON.stringify(inputs),
+          state: 'preparing',
+          total: 0,
+          scored: 0,
+          failed: 0,
+          session_id: null,
+          thresholds_id: null,
+          error: null,
+        }),
+      ),
+    );
+  }
+
+  /**
+   * Stores what the inference service settled on; the pack's thresholds become the first ones.
+   * A resumed run begins again: with another model it is refused once there are scores of the first one.
+   */
+  begin(runId: number, session: Settled): Run {
+    return this.#ledger.write(() => {
+      let run = this.row(runId);
+      const before = this.#session(run);
+      const columns = toColumns(session);
+      const mixture = before ? incomparable(before, columns) : [];
+      if (mixture.length > 0 && run.scored > 0) refuseMixture(mixture);
+      if (!before || !sameSession(before, columns)) {
+        const id = this.#tables.sessions.nextId();
+        this.#tables.sessions.insert({ id, run_id: runId, begun_at: now(), ...columns });
+        run = { ...run, session_id: id };
+      }
+      if (run.thresholds_id === null || mixture.length > 0) {
+        run = this.#appendThresholds(run, session.thresholds, PACK);
+      }
+      return this.toRun(this.update({ ...run, state: 'running', error: null }));
+    });
+  }
+
+  setState(runId: number, state: RunState, error?: ErrorValue): Run {
+    return this.#ledger.write(() =>
+      this.toRun(this.update({ ...this.row(runId), state, error: error ? JSON.stringify(error) : null })),
+    );
+  }
+
+  /** Appends a row, unless nothing would change. */
+  setThresholds(runId: number, { review, reject }: Thresholds, author: string): Run {
+    return this.#ledger.write(() => {
+      const run = this.row(runId);
+      const current = this.#thresholdsRow(run);
+      if (current?.review === review && current.reject === reject) return this.toRun(run);
+      return this.toRun(this.update(this.#appendThresholds(run, { review, reject }, author)));
+    });
+  }
+
+  /** Newest first. */
+  list(): Run[] {
+    return this.#ledger.read(() => this.#all.all().map((row) => this.toRun(this.#tables.runs.verify(row))));
+  }
+
+  get(runId: number): Run {
+    return this.#ledger.read(() => this.toRun(this.row(runId)));
+  }
+
+  /** At start nothing can be under way: what looks like it was cut off by a crash. */
+  interruptUnfinished(): void {
+    this.#ledger.write(() => {
+      for (const { id, state } of this.#all.all()) {
+        if (state === 'preparing' || state === 'running')
+          this.update({ ...this.row(id), state: 'interrupted' });
+      }
+    });
+  }
+
+  /** The row of a run, or `history.not_found`. */
+  row(runId: number): RunRow {
+    const row = this.#tables.runs.find(runId);
+    if (!row) throw notFound(`Run ${runId}`);
+    return row;
+  }
+
+  /** The thresholds in force; null before any were set. */
+  thresholds(run: RunRow): Thresholds | null {
+    const row = this.#thresholdsRow(run);
+    return row && { review: row.review, reject: row.reject };
+  }
+
+  toRun(row: RunRow): Run {
+    const session = this.#session(row);
+    return {
+      id: row.id,
+      createdAt: row.created_at,
+      product: row.product,
+      source: row.source,
+      packId: session?.pack_id ?? '',
+      packVersion: session?.pack_version ?? '',
+      modelSha256: session?.model_sha256 ?? '',
+      method: session?.method ?? '',
+      device: session?.device ?? '',
+      state: row.state,
+      total: row.total,
+      scored: row.scored,
+      failed: row.failed,
+      thresholds: this.thresholds(row) ?? NOT_BEGUN,
+      heat: session ? { lo: session.heat_lo, hi: session.heat_hi } : { lo: 0, hi: 1 },
+      mapSize: session?.map_size ?? 0,
+      error: row.error === null ? null : (JSON.parse(row.error) as ErrorValue),
+    };
+  }
+
+  #appendThresholds(run: RunRow, { review, reject }: Thresholds, author: string): RunRow {
+    const id = this.#tables.thresholds.nextId();
+    this.#tables.thresholds.insert({ id, run_id: run.id, review, reject, author, made_at: now() });
+    return { ...run, thresholds_id: id };
+  }
+
+  #session(run: RunRow): SessionRow | null {
+    return run.session_id === null ? null : ofRun(run, this.#tables.sessions.find(run.session_id));
+  }
+
+  #thresholdsRow(run: RunRow): ThresholdsRow | null {
+    return run.thresholds_id === null ? null : ofRun(run, this.#tables.thresholds.find(run.thresholds_id));
+  }
+}
+
+/** The row that a run points to: anything but a row of this run is damage. */
+function ofRun<R extends { readonly run_id: number }>(run: RunRow, row: R | undefined): R {
+  if (row?.run_id !== run.id) throw damaged(`Rows that run ${run.id} refers to are gone.`);
+  return row;
+}

@@ -1,0 +1,51 @@
+// What decided the numbers of a run: the settled session of the inference service, as a row.
+// Runs in the history service (Node).
+import { LoupeError } from '../../../models/errors.ts';
+import type { SessionInfo } from '../../common/services.ts';
+import type { SessionRow } from './tables.ts';
+
+export type Settled = Omit<SessionInfo, 'session'>;
+export type SessionColumns = Omit<SessionRow, 'id' | 'run_id' | 'begun_at'>;
+
+export const toColumns = (session: Settled): SessionColumns => ({
+  pack_id: session.packId,
+  pack_title: session.packTitle,
+  pack_version: session.packVersion,
+  model_sha256: session.modelSha256,
+  product: session.product,
+  method: session.method,
+  tap: session.tap,
+  rvs: session.rvs,
+  sigma: session.sigma,
+  device: session.device,
+  map_size: session.mapSize,
+  score0_lo: session.score0.lo,
+  score0_hi: session.score0.hi,
+  score1_lo: session.score1.lo,
+  score1_hi: session.score1.hi,
+  heat_lo: session.heat.lo,
+  heat_hi: session.heat.hi,
+});
+
+const differing = (a: SessionColumns, b: SessionColumns): (keyof SessionColumns)[] =>
+  (Object.keys(b) as (keyof SessionColumns)[]).filter((column) => a[column] !== b[column]);
+
+/** The columns that may differ within one run: names, and where it is computed. */
+const HARMLESS: ReadonlySet<keyof SessionColumns> = new Set([
+  'pack_id',
+  'pack_title',
+  'pack_version',
+  'device',
+]);
+
+/** What would make scores of the two sessions incomparable; empty when they may stand in one run. */
+export const incomparable = (a: SessionColumns, b: SessionColumns): string[] =>
+  differing(a, b).filter((column) => !HARMLESS.has(column));
+
+export const sameSession = (a: SessionColumns, b: SessionColumns): boolean => differing(a, b).length === 0;
+
+/** A run whose scores come from two models would rank apples among pears. */
+export const refuseMixture = (reasons: readonly string[]): never => {
+  const reason = `The model or its settings have changed since this run began (${reasons.join(', ')}). Start a new run.`;
+  throw new LoupeError('usage', { reason });
+};

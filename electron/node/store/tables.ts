@@ -1,0 +1,120 @@
+// The rows of the database as types, column by column as in the newest migration.
+// Runs in the history service (Node).
+import type { HumanVerdict, MachineVerdict, Part, RunState } from '../../common/domain.ts';
+import { SealedTable } from './sealed.ts';
+import type { Database } from './sqlite.ts';
+
+export type RunRow = Readonly<{
+  id: number;
+  created_at: string;
+  product: string;
+  source: string;
+  /** JSON: the paths that the operator chose. */
+  inputs: string;
+  state: RunState;
+  total: number;
+  scored: number;
+  failed: number;
+  /** The newest row of `sessions` and of `thresholds` for this run. */
+  session_id: number | null;
+  thresholds_id: number | null;
+  /** JSON: ErrorValue. */
+  error: string | null;
+}>;
+
+export type SessionRow = Readonly<{
+  id: number;
+  run_id: number;
+  begun_at: string;
+  pack_id: string;
+  pack_title: string;
+  pack_version: string;
+  model_sha256: string;
+  product: string;
+  method: string;
+  tap: string;
+  rvs: string;
+  sigma: number;
+  device: string;
+  map_size: number;
+  score0_lo: number;
+  score0_hi: number;
+  score1_lo: number;
+  score1_hi: number;
+  heat_lo: number;
+  heat_hi: number;
+}>;
+
+export type ThresholdsRow = Readonly<{
+  id: number;
+  run_id: number;
+  review: number;
+  reject: number;
+  author: string;
+  made_at: string;
+}>;
+
+export type PartRow = Readonly<{
+  id: number;
+  run_id: number;
+  seq: number;
+  path: string;
+  name: string;
+  bytes: number;
+  state: Part['state'];
+  /** What scored it. */
+  session_id: number | null;
+  inspected_at: string | null;
+  score: number | null;
+  score0: number | null;
+  score1: number | null;
+  width: number | null;
+  height: number | null;
+  /** JSON: milliseconds per step. */
+  ms: string | null;
+  /** JSON: ErrorValue. */
+  error: string | null;
+  /** The newest row of `verdicts` for this part. */
+  verdict_id: number | null;
+}>;
+
+export type VerdictRow = Readonly<{
+  id: number;
+  part_id: number;
+  /** Null takes the one before back. */
+  verdict: HumanVerdict | null;
+  author: string;
+  made_at: string;
+  /** What the operator saw at that moment. */
+  machine: MachineVerdict | 'pending';
+  score: number | null;
+  review: number | null;
+  reject: number | null;
+}>;
+
+export type SettingRow = Readonly<{ key: string; value: string }>;
+
+export type Tables = ReturnType<typeof openTables>;
+
+// prettier-ignore
+export const openTables = (db: Database) => ({
+  runs: new SealedTable<RunRow>(db, 'runs', [
+    'id', 'created_at', 'product', 'source', 'inputs', 'state', 'total', 'scored', 'failed', 'session_id',
+    'thresholds_id', 'error',
+  ]),
+  sessions: new SealedTable<SessionRow>(db, 'sessions', [
+    'id', 'run_id', 'begun_at', 'pack_id', 'pack_title', 'pack_version', 'model_sha256', 'product', 'method', 'tap',
+    'rvs', 'sigma', 'device', 'map_size', 'score0_lo', 'score0_hi', 'score1_lo', 'score1_hi', 'heat_lo', 'heat_hi',
+  ]),
+  thresholds: new SealedTable<ThresholdsRow>(db, 'thresholds', [
+    'id', 'run_id', 'review', 'reject', 'author', 'made_at',
+  ]),
+  parts: new SealedTable<PartRow>(db, 'parts', [
+    'id', 'run_id', 'seq', 'path', 'name', 'bytes', 'state', 'session_id', 'inspected_at', 'score', 'score0',
+    'score1', 'width', 'height', 'ms', 'error', 'verdict_id',
+  ]),
+  verdicts: new SealedTable<VerdictRow>(db, 'verdicts', [
+    'id', 'part_id', 'verdict', 'author', 'made_at', 'machine', 'score', 'review', 'reject',
+  ]),
+  settings: new SealedTable<SettingRow>(db, 'settings', ['key', 'value']),
+});
