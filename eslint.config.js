@@ -2,7 +2,6 @@
 import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import ts from 'typescript-eslint';
-import svelteConfig from './renderer/svelte.config.js';
 
 export default ts.config(
   { ignores: ['out/', 'dist/', '.cache/', 'node_modules/', 'resources/', 'coverage/', 'test-results/'] },
@@ -26,7 +25,7 @@ export default ts.config(
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: {
       globals: globals.browser,
-      parserOptions: { projectService: true, extraFileExtensions: ['.svelte'], parser: ts.parser, svelteConfig },
+      parserOptions: { projectService: true, extraFileExtensions: ['.svelte'], parser: ts.parser },
     },
   },
   {

@@ -64,7 +64,10 @@ const TINY: ClipArchitecture = {
 
 const MERGES = ['p h', 'ph o', 'pho t', 'phot o</w>', 'o f</w>', 't h', 'th e</w>', 'w i', 'wi th</w>'];
 
-/** `change` may spoil the weights before they are hashed. A pack with random weights: its scores mean nothing, but everything about it is a pack like any other. */
+/**
+ * A pack with random weights: its scores mean nothing, but everything about it is a pack like any other. `change` may
+ * spoil the weights before they are hashed.
+ */
 export function writeTinyPack(
   folder: string,
   overrides: Overrides = {},
