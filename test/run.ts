@@ -63,8 +63,10 @@ async function program(file: string): Promise<Counts> {
 
 const suites: { name: string; start: () => Promise<Counts> }[] = [
   { name: 'unit and integration (Node)', start: vitest },
-  { name: 'page (Debian Chromium)', start: () => program('test/e2e/page.ts') },
-  { name: 'desktop (real Electron)', start: () => program('test/e2e/desktop.ts') },
+  { name: 'page (Debian Chromium)', start: () => program('test/renderer/page.e2e.ts') },
+  { name: 'workstation locked in (real Electron)', start: () => program('test/e2e/electron-smoke.ts') },
+  { name: 'workstation restarts and crashes (real Electron)', start: () => program('test/e2e/electron-life.ts') },
+  { name: 'operator on real photographs (real Electron)', start: () => program('test/e2e/operator.ts') },
 ];
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };

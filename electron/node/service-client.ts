@@ -32,7 +32,8 @@ export function forkNodeService(entry: string, node = process.execPath): Service
           clearTimeout(kill);
           resolve();
         });
-        if (child.connected) child.disconnect(); // the host exits when its parent is gone
+        if (child.connected)
+          child.disconnect(); // the host exits when its parent is gone
         else child.kill();
       }),
   };

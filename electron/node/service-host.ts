@@ -25,7 +25,8 @@ function parentPort(): Port {
   // A service must not outlive the program that asked for it.
   process.on('disconnect', () => process.exit(0));
   return {
-    send: (message) => void process.send?.(message),
+    // A channel that closed meanwhile is no error here: the line above is about to end this process.
+    send: (message) => void process.send?.(message, undefined, undefined, () => undefined),
     onMessage: (listener) => process.on('message', (message) => listener(message as Message)),
   };
 }

@@ -1,18 +1,14 @@
 // Reads .safetensors: an 8-byte header length, a JSON header with type, shape and place of every tensor, raw data.
 // Runs anywhere (pure TypeScript on bytes); made for files from strangers, so every claim of the header is checked.
 import { LoupeError } from '../errors.ts';
+import { bytesPerValue, tensorBytes } from './dtype.ts';
 import { decodeFloats } from './float-decode.ts';
-import type { TensorSource } from './tensor-source.ts';
+import { inMemory, type RandomAccess } from './random-access.ts';
+import type { StoredTensors } from './tensor-source.ts';
 
 const HEADER_LIMIT = 100_000_000;
 /** The deepest a valid header goes: the file, a tensor, its shape. */
 const DEPTH_LIMIT = 3;
-const BYTES_PER_VALUE: ReadonlyMap<string, number> = new Map([
-  ...['BOOL', 'U8', 'I8', 'F8_E4M3', 'F8_E5M2'].map((dtype): [string, number] => [dtype, 1]),
-  ...['U16', 'I16', 'F16', 'BF16'].map((dtype): [string, number] => [dtype, 2]),
-  ...['U32', 'I32', 'F32'].map((dtype): [string, number] => [dtype, 4]),
-  ...['U64', 'I64', 'F64'].map((dtype): [string, number] => [dtype, 8]),
-]);
 
 interface Entry {
   readonly dtype: string;
@@ -44,13 +40,14 @@ function nestsTooDeep(json: Uint8Array): boolean {
   return false;
 }
 
-function parseHeader(bytes: Uint8Array, fail: Fail): { header: Record<string, unknown>; dataStart: number } {
-  if (bytes.length < 8) return fail('it is shorter than 8 bytes');
-  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+function parseHeader(file: RandomAccess, fail: Fail): { header: Record<string, unknown>; dataStart: number } {
+  if (file.size < 8) return fail('it is shorter than 8 bytes');
+  const start = file.read(0, 8);
+  const length = new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true);
   if (length > HEADER_LIMIT) return fail('the header is longer than 100 MB; this is no .safetensors file');
   const dataStart = 8 + Number(length);
-  if (dataStart > bytes.length) return fail('the header is cut off');
-  const json = bytes.subarray(8, dataStart);
+  if (dataStart > file.size) return fail('the header is cut off');
+  const json = file.read(8, Number(length));
   if (json[0] !== 0x7b) return fail('the header does not start with "{"; this is no .safetensors file');
   if (nestsTooDeep(json)) return fail('the header is nested too deep');
   let header: unknown;
@@ -74,13 +71,12 @@ function parseMetadata(value: unknown, fail: Fail): Record<string, string> {
 function parseEntry(name: string, value: unknown, fail: Fail): Entry {
   if (!isRecord(value)) return fail(`"${name}" is not described by an object`);
   const { dtype, shape, data_offsets: offsets } = value;
-  const size = typeof dtype === 'string' ? BYTES_PER_VALUE.get(dtype) : undefined;
-  if (typeof dtype !== 'string' || size === undefined) return fail(`"${name}" has an unknown type`);
+  if (typeof dtype !== 'string' || bytesPerValue(dtype) === undefined)
+    return fail(`"${name}" has an unknown type`);
   if (!areSizes(shape)) return fail(`"${name}" has a bad shape`);
   if (!areSizes(offsets) || offsets.length !== 2) return fail(`"${name}" has bad offsets`);
   const [begin = 0, end = 0] = offsets;
-  const bytes = shape.reduce((product, n) => (Number.isSafeInteger(product * n) ? product * n : NaN), size);
-  if (end - begin !== bytes) return fail(`"${name}" does not fill its place in the file`);
+  if (end - begin !== tensorBytes(dtype, shape)) return fail(`"${name}" does not fill its place in the file`);
   return { dtype, shape, begin, end };
 }
 
@@ -95,35 +91,43 @@ function checkCoverage(entries: ReadonlyMap<string, Entry>, dataLength: number, 
 }
 
 /**
- * Opens the bytes of a whole .safetensors file; `name` is only for the error text. F16, BF16, F32 and F64 tensors
- * decode to float32, others are only listed. Tensors may start at any byte (old Hugging Face files are not aligned).
- * Throws `weights.invalid`.
+ * Opens a .safetensors file; `name` is only for the error text. Only the header is read now, each tensor when it is asked
+ * for. F16, BF16, F32 and F64 tensors decode to float32, others are only listed. Tensors may start at any byte (old
+ * Hugging Face files are not aligned). Throws `weights.invalid`.
  */
-export function parseSafetensors(bytes: Uint8Array, name: string): TensorSource {
+export function readSafetensors(file: RandomAccess, name: string): StoredTensors {
   const fail: Fail = (reason) => {
     throw new LoupeError('weights.invalid', { file: name, reason: reason.slice(0, 300) }); // names can be huge
   };
-  const { header, dataStart } = parseHeader(bytes, fail);
+  const { header, dataStart } = parseHeader(file, fail);
   const entries = new Map<string, Entry>();
   for (const [tensor, value] of Object.entries(header)) {
     if (tensor !== '__metadata__') entries.set(tensor, parseEntry(tensor, value, fail));
   }
-  checkCoverage(entries, bytes.length - dataStart, fail);
+  checkCoverage(entries, file.size - dataStart, fail);
   const find = (tensor: string): Entry => {
     const entry = entries.get(tensor);
     if (!entry) throw new LoupeError('weights.mismatch', { reason: `${name} has no tensor "${tensor}"` });
     return entry;
   };
+  const read = ({ begin, end }: Entry): Uint8Array => file.read(dataStart + begin, end - begin);
   return {
     metadata: parseMetadata(header.__metadata__, fail),
     names: () => [...entries.keys()],
     has: (tensor) => entries.has(tensor),
     shape: (tensor) => find(tensor).shape,
     dtype: (tensor) => find(tensor).dtype,
+    bytes: (tensor) => read(find(tensor)),
     float32: (tensor) => {
-      const { dtype, begin, end } = find(tensor);
-      const data = bytes.subarray(dataStart + begin, dataStart + end);
-      return decodeFloats(data, dtype) ?? fail(`"${tensor}" is ${dtype}, not a floating-point tensor`);
+      const entry = find(tensor);
+      return (
+        decodeFloats(read(entry), entry.dtype) ??
+        fail(`"${tensor}" is ${entry.dtype}, not a floating-point tensor`)
+      );
     },
   };
 }
+
+/** Opens the bytes of a whole .safetensors file, as {@link readSafetensors}. */
+export const parseSafetensors = (bytes: Uint8Array, name: string): StoredTensors =>
+  readSafetensors(inMemory(bytes), name);

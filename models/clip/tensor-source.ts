@@ -12,3 +12,12 @@ export interface TensorSource {
   /** A fresh copy of the values in C order. Throws `weights.invalid` when the stored type is not a float. */
   float32(name: string): Float32Array;
 }
+
+/** A source that also hands out tensors as they are stored, to copy them without a loss. */
+export interface StoredTensors extends TensorSource {
+  /**
+   * The values of a tensor of any type in C order, little-endian, without gaps. Not to be changed: it may be a view.
+   * Throws `weights.mismatch` for a name that is not there.
+   */
+  bytes(name: string): Uint8Array;
+}

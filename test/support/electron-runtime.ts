@@ -13,10 +13,15 @@ export interface ElectronRuntime {
 }
 
 const TEST_FOLDER = join(import.meta.dirname, `../../.cache/electron-${TEST_ELECTRON}`);
-const EXECUTABLE = { win32: 'electron.exe', darwin: 'Electron.app/Contents/MacOS/Electron' };
+const EXECUTABLE: Partial<Record<NodeJS.Platform, string>> = {
+  win32: 'electron.exe',
+  darwin: 'Electron.app/Contents/MacOS/Electron',
+};
+/** Path of the executable in a folder of the runtime. */
+export const EXECUTABLE_NAME = EXECUTABLE[process.platform] ?? 'electron';
 
 function runtimeIn(folder: string, origin: ElectronRuntime['origin']): ElectronRuntime | null {
-  const executable = join(folder, EXECUTABLE[process.platform as keyof typeof EXECUTABLE] ?? 'electron');
+  const executable = join(folder, EXECUTABLE_NAME);
   const versionFile = join(folder, 'version');
   if (!existsSync(executable) || !existsSync(versionFile)) return null;
   return { executable, version: readFileSync(versionFile, 'utf8').trim().replace(/^v/, ''), origin };
@@ -28,7 +33,7 @@ export const electronPackage = (): string =>
 
 /** A runtime that is already on the disk; nothing is fetched. */
 export function findElectron(): ElectronRuntime | null {
-  const override = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
+  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
   return (
     (override ? runtimeIn(override, 'override') : null) ??
     runtimeIn(join(electronPackage(), 'dist'), 'official') ??

@@ -50,12 +50,12 @@ export class FakeInference {
   #cutOff: ((error: LoupeError) => void)[] = [];
   #progress: ((payload: InferenceEvents['session.progress']) => void) | null = null;
 
-  on<K extends keyof InferenceEvents & string>(_name: K, listener: (payload: InferenceEvents[K]) => void) {
+  on<K extends keyof InferenceEvents>(_name: K, listener: (payload: InferenceEvents[K]) => void) {
     this.#progress = listener;
     return () => true;
   }
 
-  async request<K extends keyof InferenceApi & string>(
+  async request<K extends keyof InferenceApi>(
     name: K,
     args: InferenceApi[K][0],
   ): Promise<InferenceApi[K][1]> {
@@ -66,9 +66,9 @@ export class FakeInference {
     }
     if (name === 'session.close') {
       this.closed.push((args as InferenceApi['session.close'][0]).session);
-      return null as InferenceApi[K][1];
+      return null;
     }
-    return (await this.#inspect(args as InferenceApi['inspect'][0])) as InferenceApi[K][1];
+    return await this.#inspect(args as InferenceApi['inspect'][0]);
   }
 
   /** As when the process ends: everything under way is refused. */
@@ -114,11 +114,12 @@ export class FakeHistory implements History {
   /** Thrown by every change from now on. */
   writeFails: LoupeError | null = null;
 
-  request: History['request'] = async (name, args) => {
-    const answer = (this.#handlers as Record<string, (args: never) => unknown>)[name];
-    if (!answer) throw new Error(`the fake history knows no ${name}`);
-    return answer(args as never) as never;
-  };
+  request: History['request'] = (name, args) =>
+    new Promise((resolve) => {
+      const answer = (this.#handlers as Record<string, (args: never) => unknown>)[name];
+      if (!answer) throw new Error(`the fake history knows no ${name}`);
+      resolve(answer(args as never) as never);
+    });
 
   run(id: number): Run {
     const run = this.runs.find((candidate) => candidate.id === id);
@@ -138,7 +139,7 @@ export class FakeHistory implements History {
     this.batches.push(outcomes.length);
     const changed = outcomes.map((outcome) => {
       const part = this.parts.find(({ id }) => id === outcome.partId);
-      if (!part || part.state !== 'pending') throw new Error(`part ${outcome.partId} is not pending`);
+      if (part?.state !== 'pending') throw new Error(`part ${outcome.partId} is not pending`);
       if (outcome.ok) Object.assign(part, { state: 'scored', score: outcome.result.score });
       else Object.assign(part, { state: 'failed', error: outcome.error });
       return { ...part };

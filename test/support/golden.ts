@@ -1,21 +1,12 @@
-// Finds the reference data and the photographs that lie beside the project, and says loudly when they are absent.
-// Runs in the tests (Node).
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+// Reads the reference data of the official code and compares with it under the tolerances of its manifest.
+// Runs in the tests (vitest).
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { parseNpy, type NpyArray } from '../../models/npy.ts';
+import { GOLDEN } from './shared.ts';
 
-const SHARED = resolve(process.env['LOUPE_SHARED'] ?? join(import.meta.dirname, '../../../shared'));
-export const GOLDEN = join(SHARED, 'golden');
-export const PARTS = join(SHARED, 'data/parts');
-
-const present = (path: string): boolean => {
-  if (existsSync(path)) return true;
-  console.warn(`SKIPPED: ${path} is not there, so the tests that need it do not run (set LOUPE_SHARED).`);
-  return false;
-};
-export const hasGolden = present(GOLDEN);
-export const hasParts = present(PARTS);
+export { GOLDEN, hasGolden, hasParts, PARTS } from './shared.ts';
 
 export const goldenBytes = (path: string): Uint8Array => new Uint8Array(readFileSync(join(GOLDEN, path)));
 export const goldenNpy = (path: string): NpyArray => parseNpy(goldenBytes(path), path);

@@ -1,0 +1,21 @@
+// Ground-truth masks at the size of the heat map, as the official evaluation makes them.
+// Runs in Node (command line). Specification § D.1.
+import { resizeImage } from '../../models/image/resize.ts';
+import { decodeImage } from '../node/image/decode.ts';
+
+/** A pixel that is more than half defect after resizing is a defect. */
+const HALF = 127;
+
+/**
+ * Any value above 0 is a defect (VisA has several); then Pillow's bilinear resize, then the half. Returns `size`² bytes, 0
+ * or 1. Throws as decodeImage.
+ */
+export async function readMask(path: string, size: number): Promise<Uint8Array> {
+  const { data, width, height, channels } = await decodeImage(path);
+  const defect = new Uint8Array(width * height);
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] !== 0) defect[Math.floor(i / channels)] = 255;
+  }
+  const resized = resizeImage({ data: defect, width, height, channels: 1 }, size, size, 'bilinear');
+  return resized.data.map((value) => (value > HALF ? 1 : 0));
+}

@@ -1,0 +1,191 @@
+// The command line as values: which options each command has, how they are checked, and the help text.
+// Runs in Node (command line).
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { LoupeError } from '../../models/errors.ts';
+import { RVS_METHODS } from '../../models/clip-ad/rvs.ts';
+import type { Device, Method, Rvs, SessionOptions, Tap } from '../common/services.ts';
+
+export const DEFAULT_MODEL = 'loupe-mini';
+
+const METHODS = ['base', 'sdp', 'sdp+'] as const satisfies Method[];
+const TAPS = ['official', 'clean'] as const satisfies Tap[];
+const DEVICES = ['auto', 'cpu', 'dml', 'cuda', 'webgpu', 'coreml'] as const satisfies Device[];
+const PRECISIONS = ['fp32', 'fp16', 'int8'] as const;
+export const SCORES = ['official', 'online'] as const;
+export type ScoreKind = (typeof SCORES)[number];
+
+const usage = (reason: string): LoupeError => new LoupeError('usage', { reason });
+
+const COMMON = {
+  json: { type: 'boolean' },
+  verbose: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies ParseArgsOptionsConfig;
+
+/** What decides the numbers, the same for every command that inspects. */
+const MODEL = {
+  product: { type: 'string' },
+  model: { type: 'string' },
+  method: { type: 'string' },
+  head: { type: 'string' },
+  tap: { type: 'string' },
+  rvs: { type: 'string' },
+  sigma: { type: 'string' },
+  'text-features': { type: 'string' },
+  device: { type: 'string' },
+  precision: { type: 'string' },
+  threads: { type: 'string' },
+} as const satisfies ParseArgsOptionsConfig;
+
+type ModelValues = { readonly [K in keyof typeof MODEL]?: string | undefined };
+
+/** Everything of a session but the pack's folder and the words. */
+export type EngineOptions = Omit<SessionOptions, 'packFolder' | 'product'>;
+
+export interface InspectOptions {
+  readonly inputs: readonly string[];
+  readonly model: string;
+  /** '' only where text features stand in for the words. */
+  readonly product: string;
+  readonly engine: EngineOptions;
+  readonly json: boolean;
+  readonly maps?: string;
+  readonly overlays?: string;
+}
+
+export interface EvaluateOptions {
+  readonly root: string;
+  readonly model: string;
+  /** Instead of the name of each category's folder. */
+  readonly product?: string;
+  /** Empty means all. */
+  readonly categories: readonly string[];
+  readonly score: ScoreKind;
+  readonly engine: EngineOptions;
+  readonly json: boolean;
+  readonly report?: string;
+}
+
+export interface ModelOptions {
+  readonly action: 'list' | 'verify';
+  /** Packs to verify. */
+  readonly packs: readonly string[];
+  readonly json: boolean;
+}
+
+/** Throws `usage`, as all functions here that read options. */
+export function inspectOptions(args: readonly string[]): InspectOptions {
+  const { values, positionals } = parse(args, {
+    ...COMMON,
+    ...MODEL,
+    maps: { type: 'string' },
+    overlays: { type: 'string' },
+  });
+  const { product = '', maps, overlays } = values;
+  if (positionals.length === 0) throw usage('Name a photograph or a folder of photographs.');
+  if (product.trim() === '' && values['text-features'] === undefined) {
+    throw usage('Say what the parts are with --product, for example --product "metal nut".');
+  }
+  return {
+    inputs: positionals,
+    product,
+    ...common(values),
+    ...(maps !== undefined && { maps: path('maps', maps) }),
+    ...(overlays !== undefined && { overlays: path('overlays', overlays) }),
+  };
+}
+
+export function evaluateOptions(args: readonly string[]): EvaluateOptions {
+  const { values, positionals } = parse(args, {
+    ...COMMON,
+    ...MODEL,
+    category: { type: 'string', multiple: true },
+    score: { type: 'string' },
+    report: { type: 'string' },
+  });
+  const [root, ...more] = positionals;
+  if (root === undefined || more.length > 0) throw usage('Name one folder in the layout of MVTec.');
+  const { product, category: categories = [], score = 'official', report } = values;
+  if (product?.trim() === '') throw usage('--product is empty.');
+  if (report !== undefined && !/\.(csv|html?)$/i.test(report))
+    throw usage('--report must end in .csv or .html.');
+  return {
+    root,
+    categories,
+    score: oneOf('score', score, SCORES),
+    ...common(values),
+    ...(product !== undefined && { product }),
+    ...(report !== undefined && { report }),
+  };
+}
+
+export function modelOptions(args: readonly string[]): ModelOptions {
+  const { values, positionals } = parse(args, COMMON);
+  const [action, ...packs] = positionals;
+  if (action === 'fetch') throw notYet('model fetch');
+  if (action !== 'list' && action !== 'verify')
+    throw usage('Use "loupe model list" or "loupe model verify <pack>".');
+  if (action === 'list' && packs.length > 0) throw usage('"loupe model list" takes no names.');
+  return { action, packs: packs.length > 0 ? packs : [DEFAULT_MODEL], json: values.json ?? false };
+}
+
+export const notYet = (command: string): LoupeError =>
+  usage(`"loupe ${command}" is not in this version of Loupe.`);
+
+/** Seen before the options are parsed, so that even a wrong command line can be asked for its stack. */
+export const wantsVerbose = (args: readonly string[]): boolean => args.includes('--verbose');
+export const wantsHelp = (args: readonly string[]): boolean => args.includes('--help') || args.includes('-h');
+
+function common(values: ModelValues & { json?: boolean | undefined }) {
+  return { model: values.model ?? DEFAULT_MODEL, engine: engineOptions(values), json: values.json ?? false };
+}
+
+function engineOptions(values: ModelValues): EngineOptions {
+  const { method, tap, rvs, sigma, head, device, threads, precision = 'fp32' } = values;
+  const textFeatures = values['text-features'];
+  if (oneOf('precision', precision, PRECISIONS) !== 'fp32') {
+    throw usage(`--precision ${precision} is not in this version of Loupe: only fp32.`);
+  }
+  return {
+    ...(method !== undefined && { method: oneOf('method', method, METHODS) }),
+    ...(tap !== undefined && { tap: oneOf('tap', tap, TAPS) }),
+    ...(rvs !== undefined && { rvs: oneOf<Rvs>('rvs', rvs, RVS_METHODS) }),
+    ...(sigma !== undefined && { sigma: number('sigma', sigma, 0, 256) }),
+    ...(head !== undefined && { head: path('head', head) }),
+    ...(textFeatures !== undefined && { textFeatures: path('text-features', textFeatures) }),
+    ...(device !== undefined && { device: oneOf('device', device, DEVICES) }),
+    ...(threads !== undefined && { threads: whole('threads', threads, 1, 1024) }),
+  };
+}
+
+function parse<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const [text = ''] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
+    throw new LoupeError('usage', { reason: `${text.replace(/\.$/, '')}.` }, { cause: error });
+  }
+}
+
+function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) throw usage(`--${name} must be one of ${allowed.join(', ')}; it is "${value}".`);
+  return found;
+}
+
+function number(name: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= min && value <= max) return value;
+  throw usage(`--${name} must be a number from ${min} to ${max}; it is "${text}".`);
+}
+
+function whole(name: string, text: string, min: number, max: number): number {
+  const value = number(name, text, min, max);
+  if (!Number.isInteger(value)) throw usage(`--${name} must be a whole number; it is "${text}".`);
+  return value;
+}
+
+function path(name: string, text: string): string {
+  if (text === '') throw usage(`--${name} is empty.`);
+  return text;
+}

@@ -1,0 +1,63 @@
+// What main does for each channel of the contract; the checks around it are the router's.
+// Runs in the main process (Electron's dialogs come in as arguments).
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import type { AppInfo, ChannelArgs, Session } from '../common/contract.ts';
+import type { History } from '../node/history-client.ts';
+import type { RunController } from '../node/run-controller.ts';
+import { LoupeError } from '../../models/errors.ts';
+import type { Handlers } from './router.ts';
+import { loadSession, saveSession } from './session-store.ts';
+
+export interface HandlerOptions {
+  readonly history: History;
+  readonly runs: RunController;
+  readonly info: () => Promise<AppInfo>;
+  readonly choose: (what: ChannelArgs<'files.choose'>['what']) => Promise<string[]>;
+  readonly reveal: (path: string) => void;
+  readonly useTheme: (theme: Session['theme']) => void;
+  /** Settles when what happens before the page may look around has happened. */
+  readonly prepared: Promise<unknown>;
+}
+
+/** Who judges: the account at which the computer is logged in. */
+function author(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown'; // an account without a name, as in some containers
+  }
+}
+
+export function handlers(options: HandlerOptions): Handlers {
+  const { history, runs } = options;
+  return {
+    'app.info': () => options.info(),
+    'files.choose': ({ what }) => options.choose(what),
+    'run.start': (args) => runs.start(args),
+    'run.resume': (args) => runs.resume(args),
+    'run.cancel': (args) => runs.cancel(args),
+    'run.list': async () => (await history.request('run.list', null)).map((run) => runs.asItIs(run)),
+    'run.open': async (args) => {
+      const { run, parts } = await history.request('run.load', args);
+      return { run: runs.asItIs(run), parts };
+    },
+    'run.thresholds': async (args) => runs.asItIs(await history.request('run.setThresholds', args)),
+    'part.verdict': (args) => history.request('verdict.record', { ...args, author: author() }),
+    'part.reveal': async (args) => {
+      const { path } = await history.request('part.get', args);
+      if (!existsSync(path)) throw new LoupeError('image.missing', { path });
+      options.reveal(path);
+    },
+    'session.load': async () => {
+      await options.prepared;
+      const session = await loadSession(history);
+      if (session) options.useTheme(session.theme);
+      return session;
+    },
+    'session.save': async (session) => {
+      options.useTheme(session.theme);
+      await saveSession(history, session);
+    },
+  };
+}

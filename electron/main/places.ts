@@ -1,0 +1,70 @@
+// Where things lie: the built program, the bundled resources, the data folder; in the repository and when packed.
+// Runs in the main process.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { App } from 'electron';
+import type { AppInfo } from '../common/contract.ts';
+
+export interface Places {
+  /** The page: index.html and its assets. */
+  readonly bundle: string;
+  readonly preload: string;
+  /** Model packs and sample parts; read-only. */
+  readonly resources: string;
+  /** The model pack in use. */
+  readonly pack: string;
+  /** Everything that Loupe keeps: history, maps, thumbnails. The one folder to back up. */
+  readonly data: string;
+  /** Entry file of a service; outside the archive for a process that cannot look into it. */
+  service(name: string, process: 'electron' | 'node'): string;
+  /** The Node that runs the services where Electron's own is too old for them. */
+  readonly node: string;
+}
+
+type AppPaths = Pick<App, 'getAppPath' | 'getPath' | 'isPackaged'>;
+
+/** Finds the places of this installation. LOUPE_RESOURCES is for tests; the installed program does not know it. */
+export function findPlaces(app: AppPaths, env = process.env, resourcesPath = process.resourcesPath): Places {
+  const root = app.getAppPath();
+  const unpacked = root.replace(/app\.asar$/, 'app.asar.unpacked');
+  const pinned = join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const resources = app.isPackaged
+    ? join(resourcesPath, 'resources')
+    : (env.LOUPE_RESOURCES ?? join(root, 'resources'));
+  return {
+    bundle: join(root, 'out/renderer'),
+    preload: join(root, 'out/preload/preload.cjs'),
+    resources,
+    pack: join(resources, 'packs/loupe-mini'),
+    data: app.getPath('userData'),
+    service: (name, kind) => join(kind === 'node' ? unpacked : root, 'out/main', `${name}.js`),
+    node: env.LOUPE_NODE ?? pinned,
+  };
+}
+
+/**
+ * Gives the data folder to Electron, before it uses one: LOUPE_DATA, else the system's place for programs. Chromium's own
+ * files go into a folder of their own, so that a backup shows at a glance what matters.
+ */
+export function useDataFolder(app: Pick<App, 'getPath' | 'setPath'>, env = process.env): void {
+  if (env.LOUPE_DATA) app.setPath('userData', env.LOUPE_DATA);
+  app.setPath('sessionData', join(app.getPath('userData'), 'chromium'));
+}
+
+/** The bundled sample parts: one folder per product, in the layout of MVTec AD or flat. */
+export function listSamples(resources: string): AppInfo['samples'] {
+  const root = join(resources, 'samples');
+  if (!existsSync(root)) return [];
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => {
+      const product = name.replaceAll(/[_-]+/g, ' ');
+      const test = join(root, name, 'test'); // beside it lie masks, which are no photographs
+      return {
+        title: product.charAt(0).toUpperCase() + product.slice(1),
+        product,
+        folder: existsSync(test) ? test : join(root, name),
+      };
+    })
+    .sort((a, b) => a.title.localeCompare(b.title, 'en'));
+}

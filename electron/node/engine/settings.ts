@@ -1,0 +1,96 @@
+// What a session was asked for and what the pack recommends → everything that decides its numbers, nothing left open.
+// Runs in the inference service (Node).
+import { readFile } from 'node:fs/promises';
+import type { Calibration } from '../../../models/clip-ad/calibration.ts';
+import { readHead, type SdpPlusHead } from '../../../models/clip-ad/head.ts';
+import { parseSafetensors } from '../../../models/clip/safetensors.ts';
+import { LoupeError } from '../../../models/errors.ts';
+import type { OpenedPack } from '../../../models/packs/open.ts';
+import type { Method, Rvs, SessionOptions, Tap } from '../../common/services.ts';
+
+export interface Settings {
+  readonly method: Method;
+  readonly tap: Tap;
+  readonly rvs: Rvs;
+  readonly sigma: number;
+  readonly calibration: Calibration;
+  /** The bytes of the SDP+ head and where they came from; only for `sdp+`. */
+  readonly head?: { readonly bytes: Uint8Array; readonly file: string };
+}
+
+/**
+ * Used where a pack was not calibrated for a method: the whole range that the raw values can take (Specification
+ * § F-7). For SDP there is no such bound; in practice its maps stay within a tenth (§ B.3).
+ */
+const UNCALIBRATED: Readonly<Record<Method, Calibration>> = {
+  base: uncalibrated({ lo: 0, hi: 1 }),
+  sdp: uncalibrated({ lo: -0.1, hi: 0.1 }),
+  'sdp+': uncalibrated({ lo: 0, hi: 4 }),
+};
+
+function uncalibrated(heat: Calibration['heat']): Calibration {
+  return { score0: { lo: 0, hi: 1 }, score1: heat, heat, thresholds: { review: 0.5, reject: 0.7 } };
+}
+
+/**
+ * A head without a method means SDP+. Throws `usage` for a head with another method, `head.invalid` when SDP+ has no
+ * head or the file cannot be read.
+ */
+export async function resolveSettings(pack: OpenedPack, asked: SessionOptions): Promise<Settings> {
+  const { manifest } = pack;
+  const method = asked.method ?? (asked.head === undefined ? manifest.method : 'sdp+');
+  if (asked.head !== undefined && method !== 'sdp+') {
+    throw new LoupeError('usage', { reason: `A head is for the method sdp+, not for ${method}.` });
+  }
+  return {
+    method,
+    tap: asked.tap ?? manifest.tap,
+    rvs: asked.rvs ?? manifest.rvs,
+    sigma: asked.sigma ?? manifest.sigma,
+    calibration: manifest.calibration[method] ?? UNCALIBRATED[method],
+    ...(method === 'sdp+' && { head: await headFile(pack, asked.head) }),
+  };
+}
+
+async function headFile(
+  pack: OpenedPack,
+  asked: string | undefined,
+): Promise<{ bytes: Uint8Array; file: string }> {
+  if (asked !== undefined) {
+    const bytes = await readFile(asked).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : 'it cannot be read';
+      throw new LoupeError('head.invalid', { file: asked, reason }, { cause: error });
+    });
+    return { bytes, file: asked };
+  }
+  const own = pack.manifest.head?.file;
+  if (own === undefined) {
+    const reason = 'the pack has none; SDP+ needs a trained head';
+    throw new LoupeError('head.invalid', { file: pack.manifest.id, reason });
+  }
+  return { bytes: pack.bytes(own), file: own };
+}
+
+/**
+ * Reads a head and checks that it belongs to this model: its metadata may name the `tap` and the `modelSha256` that it
+ * was trained with. Throws `head.invalid`.
+ */
+export function openHead(pack: OpenedPack, { head, tap }: Settings): SdpPlusHead | undefined {
+  if (!head) return undefined;
+  const fail = (reason: string): never => {
+    throw new LoupeError('head.invalid', { file: head.file, reason });
+  };
+  const source = readTensors(head.bytes, head.file, fail);
+  const { tap: itsTap = tap, modelSha256: itsModel = pack.modelSha256 } = source.metadata;
+  if (itsTap !== tap) fail(`it was trained with the tap "${itsTap}", this session uses "${tap}"`);
+  if (itsModel !== pack.modelSha256) fail('it was trained for another model');
+  return readHead(source, pack.manifest.architecture, head.file);
+}
+
+function readTensors(bytes: Uint8Array, file: string, fail: (reason: string) => never) {
+  try {
+    return parseSafetensors(bytes, file);
+  } catch (error) {
+    return fail(error instanceof LoupeError ? String(error.params.reason) : 'it cannot be read');
+  }
+}

@@ -1,0 +1,54 @@
+// Keeps text features on the disk: 418 prompts cost more than many photographs, and the same words come back.
+// Runs in Node.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeFileSafely } from './write-file.ts';
+
+/** Raise it when the same words would give other features: a change in tokenizer, text tower or RVS. */
+const FORMAT = 'loupe text features 1';
+const DIGEST = 32;
+
+const sha256 = (...parts: (string | Uint8Array)[]): Buffer =>
+  parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
+
+/** LOUPE_CACHE, or a folder of this user among the temporary files. */
+const cacheFolder = (): string =>
+  process.env.LOUPE_CACHE ?? join(tmpdir(), `loupe-cache-${process.getuid?.() ?? 'user'}`);
+
+/**
+ * A file is the SHA-256 of key and features, then the features (float32, little-endian): a damaged file, a cut-off one
+ * and one that belongs to another key all look like no file at all.
+ */
+export class TextCache {
+  readonly #folder: string;
+
+  constructor(folder = cacheFolder()) {
+    this.#folder = join(folder, 'text');
+  }
+
+  /** `length` numbers that were put under the same key, or null. Never throws. */
+  async get(key: string, length: number): Promise<Float32Array | null> {
+    try {
+      const file = await readFile(this.#path(key));
+      const data = file.subarray(DIGEST);
+      if (data.length !== length * 4 || !sha256(FORMAT, key, data).equals(file.subarray(0, DIGEST)))
+        return null;
+      return new Float32Array(Uint8Array.from(data).buffer);
+    } catch {
+      return null;
+    }
+  }
+
+  /** A cache that cannot be written costs time later and nothing else: never throws. */
+  async put(key: string, features: Float32Array): Promise<void> {
+    const data = new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
+    const bytes = Buffer.concat([sha256(FORMAT, key, data), data]);
+    await writeFileSafely(this.#path(key), bytes).catch(() => undefined);
+  }
+
+  #path(key: string): string {
+    return join(this.#folder, `${sha256(FORMAT, key).toString('hex')}.bin`);
+  }
+}

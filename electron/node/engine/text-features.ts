@@ -1,0 +1,157 @@
+// The words of a product → the two vectors that every patch is compared with: t_n (flawless) and t_a (damaged).
+// Runs in the inference service (Node). Specification § A.
+import { gunzipSync } from 'node:zlib';
+import { readFile } from 'node:fs/promises';
+import { Tensor } from 'onnxruntime-node';
+import { abnormalPrompts, cleanProduct, normalPrompts } from '../../../models/clip-ad/prompts.ts';
+import { representativeVector } from '../../../models/clip-ad/rvs.ts';
+import { ClipTokenizer } from '../../../models/clip/bpe.ts';
+import { parseSafetensors } from '../../../models/clip/safetensors.ts';
+import { buildTextGraph } from '../../../models/clip/text-graph.ts';
+import { readTextWeights } from '../../../models/clip/weights.ts';
+import { LoupeError } from '../../../models/errors.ts';
+import { parseNpy } from '../../../models/npy.ts';
+import type { OpenedPack } from '../../../models/packs/open.ts';
+import type { Rvs } from '../../common/services.ts';
+import { openOnnx, type OnnxOptions, type OnnxSession } from './onnx.ts';
+import type { TextCache } from './text-cache.ts';
+
+/** Prompts per run of the text tower: large enough for the matrix kernels, small enough to report progress. */
+const BATCH = 32;
+const MERGES_LIMIT = 1 << 26;
+
+/** Both vectors behind each other: [2, D], rows t_n, t_a. */
+export type TextFeatures = Float32Array;
+
+/**
+ * Reads features from a float32 .npy [2, D], rows normal and abnormal, and uses them as they are. Throws
+ * `text.features_invalid`.
+ */
+export async function readTextFeatures(file: string, dim: number): Promise<TextFeatures> {
+  const fail = (reason: string): never => {
+    throw new LoupeError('text.features_invalid', { file, reason, dim });
+  };
+  const bytes = await readFile(file).catch((error: unknown) =>
+    fail(error instanceof Error ? error.message : 'unreadable'),
+  );
+  const { data, shape } = parseNpyOr(
+    new Uint8Array(bytes),
+    file,
+    fail,
+  ); /* a Buffer's slice() would be a view */
+  if (!(data instanceof Float32Array)) return fail('it does not hold float32');
+  if (shape.length !== 2 || shape[0] !== 2 || shape[1] !== dim)
+    return fail(`its shape is [${shape.join(', ')}]`);
+  if (!data.every(Number.isFinite)) return fail('it holds values that are not finite');
+  return data;
+}
+
+function parseNpyOr(bytes: Uint8Array, file: string, fail: (reason: string) => never) {
+  try {
+    return parseNpy(bytes, file);
+  } catch (error) {
+    return fail(error instanceof LoupeError ? String(error.params.reason) : 'it cannot be read');
+  }
+}
+
+export interface WordsOptions extends OnnxOptions {
+  readonly product: string;
+  readonly rvs: Rvs;
+  readonly cache: TextCache;
+  readonly progress: (done: number, total: number) => void;
+}
+
+/**
+ * Encodes the prompt ensemble of a product, or finds it in the cache. Throws `text.empty`, `text.no_tokenizer`,
+ * `usage` when the words do not fit into the model's context, and what the text tower throws.
+ */
+export async function encodeWords(pack: OpenedPack, options: WordsOptions): Promise<TextFeatures> {
+  const product = cleanProduct(options.product);
+  const normal = normalPrompts(product);
+  const prompts = [...normal, ...abnormalPrompts(product)];
+  const { architecture, tokenizer, files } = pack.manifest;
+  const { embedDim } = architecture;
+  const merges = files.find(({ path }) => path === tokenizer?.file)?.sha256;
+  const key = JSON.stringify([pack.modelSha256, architecture, merges, options.rvs, normal.length, prompts]);
+  const known = await options.cache.get(key, 2 * embedDim);
+  if (known) return known;
+
+  const embeddings = await embed(pack, prompts, options);
+  const border = normal.length * embedDim;
+  const features = new Float32Array(2 * embedDim);
+  features.set(representativeVector(embeddings.subarray(0, border), embedDim, options.rvs));
+  features.set(representativeVector(embeddings.subarray(border), embedDim, options.rvs), embedDim);
+  await options.cache.put(key, features);
+  return features;
+}
+
+/**
+ * The tokenizer of a pack and the ONNX bytes of its text tower. Throws `text.no_tokenizer`, `data.invalid` for a bad list
+ * of merges, `weights.invalid`, `weights.mismatch`.
+ */
+export function buildTextModel(pack: OpenedPack) {
+  const { architecture, tokenizer, weights } = pack.manifest;
+  if (!tokenizer || !architecture.text) throw new LoupeError('text.no_tokenizer');
+  const source = parseSafetensors(pack.bytes(weights.file), weights.file);
+  return {
+    tokenizer: ClipTokenizer.fromMerges(readMerges(pack, tokenizer.file), tokenizer.file),
+    contextLength: architecture.text.contextLength,
+    model: buildTextGraph({ architecture, weights: readTextWeights(source, architecture) }),
+  };
+}
+
+/** Row-major [prompts, D], rows of length 1. */
+async function embed(
+  pack: OpenedPack,
+  prompts: readonly string[],
+  options: WordsOptions,
+): Promise<Float32Array> {
+  const { tokenizer, contextLength, model } = buildTextModel(pack);
+  // A prompt that is cut off would lose its state ("… with scratch"): better no answer than a wrong one.
+  if (prompts.some((prompt) => tokenizer.encode(prompt).length > contextLength)) {
+    throw new LoupeError('usage', {
+      reason: 'The product words are too long for this model. Use fewer words.',
+    });
+  }
+  const { embedDim } = pack.manifest.architecture;
+  const session = await openOnnx(model, options);
+  try {
+    const embeddings = new Float32Array(prompts.length * embedDim);
+    for (let done = 0; done < prompts.length; done += BATCH) {
+      options.progress(done, prompts.length);
+      const tokens = tokenizer.encodeBatch(prompts.slice(done, done + BATCH), contextLength);
+      embeddings.set(await runBatch(session, tokens), done * embedDim);
+    }
+    options.progress(prompts.length, prompts.length);
+    return embeddings;
+  } finally {
+    session.dispose();
+  }
+}
+
+type Tokens = ReturnType<ClipTokenizer['encodeBatch']>;
+
+async function runBatch(session: OnnxSession, { ids, length, ends }: Tokens): Promise<Float32Array> {
+  const feeds = {
+    ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), [ends.length, length]),
+    end: new Tensor('int64', BigInt64Array.from(ends, BigInt), [ends.length]),
+  };
+  const { embedding } = await session.run(feeds, ['embedding']);
+  const rows = embedding?.data;
+  if (rows instanceof Float32Array && rows.every(Number.isFinite)) return rows;
+  throw new LoupeError('session.failed', {
+    reason: 'the text tower answered with values that are not finite',
+  });
+}
+
+/** OpenAI's list of merges comes gzipped, Hugging Face's as plain text. */
+function readMerges(pack: OpenedPack, file: string): string {
+  const bytes = pack.bytes(file);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return new TextDecoder().decode(bytes);
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MERGES_LIMIT }).toString();
+  } catch (error) {
+    const reason = `${file} cannot be unpacked`;
+    throw new LoupeError('pack.invalid', { pack: pack.manifest.id, reason }, { cause: error });
+  }
+}

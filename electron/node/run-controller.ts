@@ -1,0 +1,159 @@
+// Starts, resumes and stops runs, one at a time; the only place that makes the two services work together.
+// Runs in the main process (Node, no Electron: the tests drive it with the real services).
+import { basename } from 'node:path';
+import type { Run } from '../common/domain.ts';
+import type { InferenceApi, InferenceEvents, NewPart } from '../common/services.ts';
+import { LoupeError, type ErrorValue } from '../../models/errors.ts';
+import type { History } from './history-client.ts';
+import { ActiveRun, hasBegun, type Emit, type List, type Refused } from './run/active-run.ts';
+import { RunSession } from './run/session.ts';
+import type { ServiceClient } from './service-client.ts';
+
+/** Photographs per message to the history: a batch of this size is written in milliseconds. */
+const BATCH = 500;
+
+/** A photograph that was found in the chosen folders. */
+export interface Photograph {
+  readonly path: string;
+  /** Below the chosen folder, with '/' between the folders. */
+  readonly relative: string;
+  readonly bytes: number;
+  /** Why it cannot be inspected although it is there. */
+  readonly error?: ErrorValue;
+}
+
+export interface RunControllerOptions {
+  readonly inference: Pick<ServiceClient<InferenceApi, InferenceEvents>, 'request' | 'on' | 'deaths'>;
+  readonly history: History;
+  readonly scan: (inputs: readonly string[]) => AsyncIterable<Photograph>;
+  readonly packFolder: string;
+  readonly dataFolder: string;
+  readonly emit: Emit;
+}
+
+const STAGES = { model: 'Loading the model', words: 'Reading the words' };
+
+export class RunController {
+  readonly #options: RunControllerOptions;
+  #active: ActiveRun | null = null;
+  /** True from the moment a run is asked for: two requests in one breath must not both start. */
+  #claimed = false;
+
+  constructor(options: RunControllerOptions) {
+    this.#options = options;
+    options.inference.on('session.progress', ({ stage, done, total }) =>
+      this.#active?.preparing(total > 1 ? `${STAGES[stage]} ${done}/${total}` : STAGES[stage]),
+    );
+  }
+
+  get busy(): boolean {
+    return this.#claimed;
+  }
+
+  /** Starts a run over everything below `inputs`; answers as soon as the first photograph is found. */
+  start(args: { inputs: readonly string[]; product: string }): Promise<Run> {
+    return this.#claim(async () => {
+      const { inputs, product } = args;
+      if (!product.trim()) throw new LoupeError('text.empty');
+      // Looked at before anything is written: an empty folder leaves no empty run behind.
+      const photographs = await unlessEmpty(this.#options.scan(inputs));
+      if (!photographs) throw new LoupeError('data.no_images', { path: inputs.join(', ') });
+      const run = await this.#options.history.request('run.create', {
+        product,
+        source: inputs.map((input) => basename(input) || input).join(', '),
+        inputs,
+      });
+      return this.#launch(run, (...how) => this.#list(run.id, photographs, ...how));
+    });
+  }
+
+  /** Goes on with the photographs that are still pending, after a stop, a crash or a restart. */
+  resume(args: { runId: number }): Promise<Run> {
+    return this.#claim(async () => {
+      const run = await this.#options.history.request('run.get', args);
+      if (!hasBegun(run)) throw new LoupeError('run.incomplete');
+      if (run.scored + run.failed >= run.total) {
+        this.#claimed = false;
+        return this.#options.history.request('run.setState', { ...args, state: 'done' });
+      }
+      return this.#launch({ ...run, state: 'preparing', error: null });
+    });
+  }
+
+  /** Stops the run if it is under way; answers with the run as it is then. */
+  async cancel(args: { runId: number }): Promise<Run> {
+    if (this.#active?.id === args.runId) return this.#active.stop();
+    return this.asItIs(await this.#options.history.request('run.get', args));
+  }
+
+  /** Stops whatever is under way, so that the program can end. */
+  async stop(): Promise<void> {
+    await this.#active?.stop();
+  }
+
+  /**
+   * A stored run with the state that it is really in: nobody works on a `running` one when a full disk kept the history
+   * from being told that it stopped, and a restarted history takes the run under way for interrupted.
+   */
+  asItIs(run: Run): Run {
+    if (this.#active?.id === run.id) return { ...run, state: this.#active.state, error: null };
+    const stale = run.state === 'running' || run.state === 'preparing';
+    return stale ? { ...run, state: 'interrupted' } : run;
+  }
+
+  async #claim(begin: () => Promise<Run>): Promise<Run> {
+    if (this.#claimed) throw new LoupeError('run.busy');
+    this.#claimed = true;
+    try {
+      return await begin();
+    } catch (error) {
+      this.#claimed = false;
+      throw error;
+    }
+  }
+
+  #launch(run: Run, list?: List): Run {
+    const { inference, history, packFolder, dataFolder, emit } = this.#options;
+    const session = new RunSession(inference, { packFolder, product: run.product });
+    emit('run.changed', run);
+    const active = new ActiveRun({ run, session, history, dataFolder, emit, ...(list && { list }) });
+    this.#active = active;
+    void active.ended.then(() => {
+      this.#active = null;
+      this.#claimed = false;
+    });
+    return run;
+  }
+
+  async #list(
+    runId: number,
+    photographs: AsyncIterable<Photograph>,
+    ...[signal, onListed]: Parameters<List>
+  ): Promise<Refused> {
+    const refused = new Map<string, ErrorValue>();
+    let parts: NewPart[] = [];
+    const write = async (): Promise<void> => {
+      if (parts.length === 0) return;
+      onListed((await this.#options.history.request('run.addParts', { runId, parts })).total);
+      parts = [];
+    };
+    for await (const { path, relative: name, bytes, error } of photographs) {
+      signal.throwIfAborted();
+      if (error) refused.set(path, error);
+      if (parts.push({ path, name, bytes }) >= BATCH) await write();
+    }
+    await write();
+    return refused;
+  }
+}
+
+/** The same photographs, or null when there is not even one. */
+async function unlessEmpty(found: AsyncIterable<Photograph>): Promise<AsyncIterable<Photograph> | null> {
+  const rest = found[Symbol.asyncIterator]();
+  const first = await rest.next();
+  if (first.done) return null;
+  return (async function* () {
+    yield first.value;
+    yield* { [Symbol.asyncIterator]: () => rest };
+  })();
+}

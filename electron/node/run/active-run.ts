@@ -1,0 +1,207 @@
+// One run from its first photograph to its last: prepares, keeps the inference service fed, records, reports, ends.
+// Runs in the main process (Node).
+import type { EventPayload } from '../../common/contract.ts';
+import type { Run, RunState } from '../../common/domain.ts';
+import type { PartOutcome } from '../../common/services.ts';
+import type { History } from '../history-client.ts';
+import { LoupeError, toErrorValue, type ErrorCode, type ErrorValue } from '../../../models/errors.ts';
+import { partFiles } from './part-files.ts';
+import { RateMeter, runProgress } from './progress.ts';
+import { ResultRecorder } from './recorder.ts';
+import { SessionLost, type RunSession } from './session.ts';
+
+/** Enough that decoding one photograph overlaps with inferring another; more would only make stopping slower. */
+const IN_FLIGHT = 3;
+const PAGE = 64;
+
+type RunEvent = 'run.progress' | 'run.parts' | 'run.changed';
+export type Emit = <E extends RunEvent>(event: E, payload: EventPayload<E>) => void;
+
+/** What the scan found but may not or cannot be read, by path, and why. */
+export type Refused = ReadonlyMap<string, ErrorValue>;
+/** Adds the photographs to the run, telling how many there are so far. Must heed the signal. */
+export type List = (signal: AbortSignal, onListed: (total: number) => void) => Promise<Refused>;
+
+export interface ActiveRunOptions {
+  readonly run: Run;
+  readonly session: RunSession;
+  readonly history: History;
+  readonly dataFolder: string;
+  readonly emit: Emit;
+  /** Absent when a run is resumed: its photographs are known. */
+  readonly list?: List;
+}
+
+/** A full disk or a broken driver would fail every photograph that follows; the rest can be resumed once it is mended. */
+const ENDS_THE_RUN: ReadonlySet<ErrorCode> = new Set([
+  'output.failed',
+  'session.failed',
+  'device.unavailable',
+]);
+
+/** A run without a model never began, and nobody knows whether all its photographs were listed. */
+export const hasBegun = (run: Run): boolean => run.modelSha256 !== '';
+
+interface Pending {
+  readonly id: number;
+  readonly seq: number;
+  readonly path: string;
+}
+
+/** Settles as `work` does, or with the reason of the signal as soon as it is aborted. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+export class ActiveRun {
+  /** Resolves with the run as it ended; never rejects. */
+  readonly ended: Promise<Run>;
+  readonly #options: ActiveRunOptions;
+  readonly #abort = new AbortController();
+  readonly #recorder: ResultRecorder;
+  #run: Run;
+  #rate = new RateMeter();
+  #stage = '';
+  #refused: Refused = new Map();
+
+  constructor(options: ActiveRunOptions) {
+    this.#options = options;
+    this.#run = options.run;
+    this.#recorder = new ResultRecorder({
+      write: (outcomes) => options.history.request('results.record', { runId: this.id, outcomes }),
+      onWritten: (parts) => {
+        const failed = parts.filter((part) => part.state === 'failed').length;
+        const { scored, failed: before } = this.#run;
+        this.#run = { ...this.#run, scored: scored + parts.length - failed, failed: before + failed };
+        this.#rate.mark(parts.length);
+        options.emit('run.parts', { runId: this.id, parts });
+        this.#report();
+      },
+      onFailure: (error) => this.#abort.abort(error),
+    });
+    this.ended = this.#live();
+  }
+
+  get id(): number {
+    return this.#run.id;
+  }
+
+  get state(): RunState {
+    return this.#run.state;
+  }
+
+  /** Stops within one photograph: what is under way is left to itself and stays pending. */
+  stop(): Promise<Run> {
+    this.#abort.abort(new LoupeError('run.cancelled'));
+    return this.ended;
+  }
+
+  /** Called while the model loads. */
+  preparing(stage: string): void {
+    if (this.#run.state !== 'preparing') return;
+    this.#stage = stage;
+    this.#report();
+  }
+
+  async #live(): Promise<Run> {
+    try {
+      await this.#prepare();
+      await this.#inspectAll();
+      await this.#recorder.flush();
+      return await this.#end('done');
+    } catch (thrown) {
+      const error = thrown instanceof SessionLost ? thrown.why : toErrorValue(thrown);
+      this.#abort.abort(thrown); // whatever still runs has nobody to report to
+      await this.#recorder.flush().catch(() => undefined);
+      return await this.#end(hasBegun(this.#run) ? 'interrupted' : 'failed', error);
+    } finally {
+      this.#options.session.close();
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    const { list, session, history, emit } = this.#options;
+    const { signal } = this.#abort;
+    this.#report();
+    if (list) {
+      this.preparing('Looking for photographs');
+      this.#refused = await list(signal, (total) => {
+        this.#run = { ...this.#run, total };
+        this.#report();
+      });
+    }
+    this.preparing('Loading the model');
+    const { session: _, ...settled } = await orAborted(session.open(), signal);
+    // A resumed run begins again: the history keeps its thresholds and refuses to mix the scores of two models.
+    this.#run = await orAborted(history.request('run.begin', { runId: this.id, session: settled }), signal);
+    this.#stage = '';
+    this.#rate = new RateMeter(); // the time that the model took says nothing about the pace
+    emit('run.changed', this.#run);
+    this.#report();
+  }
+
+  async #inspectAll(): Promise<void> {
+    const queue = this.#pending();
+    await Promise.all(Array.from({ length: IN_FLIGHT }, () => this.#work(queue)));
+    this.#abort.signal.throwIfAborted();
+  }
+
+  async *#pending(): AsyncGenerator<Pending, undefined> {
+    for (let afterSeq = -1; ;) {
+      const page = await this.#options.history.request('run.pending', {
+        runId: this.id,
+        limit: PAGE,
+        afterSeq,
+      });
+      if (page.length === 0) return;
+      yield* page;
+      afterSeq = page.at(-1)?.seq ?? afterSeq;
+    }
+  }
+
+  async #work(queue: AsyncGenerator<Pending, undefined>): Promise<void> {
+    const { signal } = this.#abort;
+    for (;;) {
+      const next = await queue.next();
+      if (next.done || signal.aborted) return;
+      await this.#recorder.add(await orAborted(this.#inspect(next.value), signal));
+    }
+  }
+
+  /** Errors that belong to the photograph become its outcome; all others end the run and leave the photograph pending. */
+  async #inspect({ id: partId, seq, path }: Pending): Promise<PartOutcome> {
+    const refused = this.#refused.get(path);
+    if (refused) return { partId, ok: false, error: refused };
+    try {
+      const save = partFiles(this.#options.dataFolder, this.id, seq);
+      const { map: _, ...result } = await this.#options.session.inspect(path, save);
+      return { partId, ok: true, result };
+    } catch (thrown) {
+      const error = toErrorValue(thrown);
+      if (thrown instanceof SessionLost || ENDS_THE_RUN.has(error.code)) throw thrown;
+      return { partId, ok: false, error };
+    }
+  }
+
+  async #end(state: RunState, error?: ErrorValue): Promise<Run> {
+    const change = error ? { state, error } : { state };
+    // A history that cannot be written must not keep the page from learning that the run stands still.
+    this.#run = await this.#options.history
+      .request('run.setState', { runId: this.id, ...change })
+      .catch(() => ({ ...this.#run, state, error: error ?? null }));
+    this.#stage = '';
+    this.#options.emit('run.changed', this.#run);
+    this.#report();
+    return this.#run;
+  }
+
+  #report(): void {
+    const rate = this.#run.state === 'running' ? this.#rate.rate() : 0;
+    this.#options.emit('run.progress', runProgress(this.#run, this.#stage, rate));
+  }
+}

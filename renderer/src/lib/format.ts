@@ -1,0 +1,69 @@
+// Numbers, times and names as operators read them.
+// Runs anywhere (pure).
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const oneDigit = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const moment = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+
+export const count = (value: number): string => whole.format(value);
+
+/** Three digits, cut and not rounded: a part just below a threshold never reads as if it had reached it. */
+export function score(value: number | null): string {
+  if (value === null || Number.isNaN(value)) return '–';
+  // The tiny amount keeps 0.29 × 1000 = 290 − 6e-14 from losing a step.
+  return (Math.floor(value * 1000 + 1e-9) / 1000).toFixed(3);
+}
+
+export const percent = (value: number, of: number): string =>
+  of === 0 ? '–' : `${oneDigit.format((100 * value) / of)} %`;
+
+export const wholePercent = (share: number): string => `${whole.format(100 * share)} %`;
+
+/** The ends of a scale: as few digits as they need. */
+export const short = (value: number): string => String(Number(value.toPrecision(3)));
+
+export function raw(value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return '–';
+  return Math.abs(value) >= 100 ? value.toFixed(1) : value.toFixed(4);
+}
+
+export const dateTime = (iso: string): string => {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? iso : moment.format(date);
+};
+
+export const time = (iso: string): string => {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? iso : clock.format(date);
+};
+
+/** Last piece of a path or name with '/' or '\' between the pieces. */
+export function baseName(path: string): string {
+  const pieces = path.split(/[/\\]/).filter(Boolean);
+  return pieces.at(-1) ?? path;
+}
+
+/** Everything before the last piece. */
+export function folderOf(name: string): string {
+  const cut = name.lastIndexOf('/');
+  return cut < 0 ? '' : name.slice(0, cut);
+}
+
+/** Parts a second: one digit below ten, none above. */
+export const rate = (value: number): string => (value < 10 ? oneDigit.format(value) : whole.format(value));
+
+/** Time that is left, rounded as a person would say it. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+}

@@ -1,0 +1,101 @@
+// Which parts the grid shows and in which order: filter, search, sort, and the next part to judge.
+// Runs anywhere (pure). Sorting packs the key and the position into one number, so that 100,000 parts take milliseconds.
+import type { Session } from '../../../electron/common/contract.ts';
+import { machineVerdict, type Part, type Thresholds } from '../../../electron/common/domain.ts';
+
+export type Filter = Session['filter'];
+export type Sort = Session['sort'];
+
+/** Parts by their position in the run; a hole is a part that has not been heard of yet. */
+export type Parts = readonly (Part | undefined)[];
+
+export interface ListQuery {
+  filter: Filter;
+  sort: Sort;
+  search: string;
+  thresholds: Thresholds;
+}
+
+/** Positions (seq) of the parts to show, in the order to show them. */
+export function buildOrder(parts: Parts, query: ListQuery): Uint32Array {
+  const words = searchWords(query.search);
+  const kept: number[] = [];
+  for (let seq = 0; seq < parts.length; seq++) {
+    const part = parts[seq];
+    if (part === undefined) continue;
+    if (query.filter !== 'all' && machineVerdict(part, query.thresholds) !== query.filter) continue;
+    if (words.length > 0 && !matches(part.name, words)) continue;
+    kept.push(seq);
+  }
+  if (query.sort === 'order') return Uint32Array.from(kept);
+  if (query.sort === 'name') return byName(parts, kept);
+  const key = query.sort === 'score' ? scoreKey : (part: Part) => doubtKey(part, query.thresholds);
+  return byKey(parts, kept, key);
+}
+
+export const searchWords = (search: string): string[] => search.toLowerCase().split(/\s+/).filter(Boolean);
+
+const matches = (name: string, words: string[]): boolean => {
+  const lower = name.toLowerCase();
+  return words.every((word) => lower.includes(word));
+};
+
+/** Keys are in 0..1; what has no score comes after everything that has one: failed first, then waiting. */
+const FAILED_KEY = 1.5;
+const WAITING_KEY = 2;
+
+function scoreKey(part: Part): number {
+  if (part.state === 'pending') return WAITING_KEY;
+  if (part.score === null || Number.isNaN(part.score)) return FAILED_KEY;
+  return 1 - clamp(part.score);
+}
+
+/** Parts inside the doubtful band first, nearest to a threshold first; then all others by their distance to a threshold. */
+export function doubtKey(part: Part, at: Thresholds): number {
+  if (part.state === 'pending') return WAITING_KEY;
+  if (part.score === null || Number.isNaN(part.score)) return FAILED_KEY;
+  const score = clamp(part.score);
+  const distance = Math.min(Math.abs(score - at.review), Math.abs(score - at.reject));
+  const doubtful = score >= at.review && score < at.reject;
+  return (doubtful ? 0 : 0.5) + distance / 2;
+}
+
+const clamp = (score: number): number => Math.min(1, Math.max(0, score));
+
+function byKey(parts: Parts, kept: number[], key: (part: Part) => number): Uint32Array {
+  // 2^31 steps of the key times up to 2^22 positions stay below 2^53, where every whole number is exact.
+  const room = Math.max(1, parts.length);
+  const packed = Float64Array.from(kept, (seq) => Math.round(key(parts[seq] as Part) * 2 ** 30) * room + seq);
+  packed.sort();
+  return Uint32Array.from(packed, (value) => value % room);
+}
+
+const names = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+function byName(parts: Parts, kept: number[]): Uint32Array {
+  const name = (seq: number): string => (parts[seq] as Part).name;
+  return Uint32Array.from(kept.sort((a, b) => names.compare(name(a), name(b)) || a - b));
+}
+
+/** Doubtful parts wait for a person when everything is shown; under a filter, the filter itself is the queue. */
+export function waitsForJudgement(part: Part, filter: Filter, thresholds: Thresholds): boolean {
+  if (part.verdict !== null) return false;
+  const verdict = machineVerdict(part, thresholds);
+  return filter === 'all' ? verdict === 'review' : verdict === filter;
+}
+
+/** Index in `order` of the next part to judge after `from`, going round once; -1 when none is left. */
+export function nextToJudge(
+  order: Uint32Array,
+  parts: Parts,
+  from: number,
+  filter: Filter,
+  thresholds: Thresholds,
+): number {
+  for (let step = 1; step <= order.length; step++) {
+    const index = (from + step + order.length) % order.length;
+    const part = parts[order[index] as number];
+    if (part !== undefined && index !== from && waitsForJudgement(part, filter, thresholds)) return index;
+  }
+  return -1;
+}

@@ -1,0 +1,231 @@
+// The whole page's state in one place: makes the stores, starts them, and passes events and menu commands to them.
+// Runs in the page.
+import type { AppInfo, MenuCommand } from '../../../electron/common/contract.ts';
+import type { Run } from '../../../electron/common/domain.ts';
+import { toErrorValue, type ErrorValue } from '../../../models/errors.ts';
+import { call, listen } from '../lib/client.ts';
+import type { HeatReading } from '../lib/heat.ts';
+import { texts } from '../lib/texts.ts';
+import { Intake } from './intake.svelte.ts';
+import { Judge } from './judge.svelte.ts';
+import { ListStore } from './list.svelte.ts';
+import { Notices } from './notices.svelte.ts';
+import { RunStore } from './run.svelte.ts';
+import { ThresholdStore } from './thresholds.svelte.ts';
+import { UndoStack } from './undo.svelte.ts';
+import { ViewState } from './view.svelte.ts';
+
+/** What the large view offers to keys, buttons and the menu while it is open. */
+export interface ViewerControls {
+  zoom(direction: 1 | -1): void;
+  fit(): void;
+  actual(): void;
+  hottest(): void;
+  pan(dx: number, dy: number): void;
+}
+
+/** The pixel under the pointer, and its heat where there is a map. */
+export interface Pointed {
+  x: number;
+  y: number;
+  heat: HeatReading | null;
+}
+
+export class App {
+  readonly view = new ViewState();
+  readonly notices = new Notices();
+  readonly undo = new UndoStack();
+  readonly run = new RunStore();
+  readonly thresholds = new ThresholdStore(this.run, this.notices, this.undo);
+  readonly list = new ListStore(this.run, this.view, this.thresholds);
+  readonly judge = new Judge(this.run, this.list, this.notices, this.undo);
+  readonly intake = new Intake(() => this.runs);
+
+  info = $state.raw<AppInfo | null>(null);
+  runs = $state.raw<readonly Run[]>([]);
+  ready = $state(false);
+  /** The page cannot work at all. */
+  fatal = $state.raw<ErrorValue | null>(null);
+  stopping = $state(false);
+
+  /** The large view, while it is on the screen. */
+  viewer: ViewerControls | null = null;
+  zoomed = $state(false);
+  /** Device pixels per pixel of the photograph. */
+  scale = $state<number | null>(null);
+  pointed = $state.raw<Pointed | null>(null);
+  focusSearch: () => void = () => undefined;
+  focusMain: () => void = () => undefined;
+
+  /** Where the numbers come from: pack, method, thresholds. */
+  readonly provenance = $derived.by(() => {
+    const run = this.run.current;
+    return run === null ? '' : texts.scores.hover(run, this.thresholds.current);
+  });
+  /** What the list was last read for, so that a total that never adds up is not read for ever. */
+  #readFor = '';
+
+  async boot(): Promise<void> {
+    try {
+      this.#listen();
+      const [info, session, runs] = await Promise.all([
+        call('app.info'),
+        call('session.load'),
+        call('run.list'),
+      ]);
+      this.info = info;
+      this.runs = newestFirst(runs);
+      if (session !== null) this.view.restore(session);
+      const last = runs.find((run) => run.id === session?.runId);
+      if (last !== undefined) await this.open(last.id, session?.selected ?? null, session?.view ?? 'grid');
+    } catch (thrown) {
+      this.fatal = toErrorValue(thrown);
+    }
+    this.ready = true;
+  }
+
+  async open(runId: number, selected: number | null = null, depth: 'grid' | 'part' = 'grid'): Promise<void> {
+    try {
+      await this.thresholds.commit();
+      const { run, parts } = await call('run.open', { runId });
+      this.undo.clear();
+      this.thresholds.cancel();
+      this.run.open(run, parts);
+      this.view.search = '';
+      this.view.depth = depth;
+      this.view.screen = 'run';
+      this.list.selected = selected === null ? null : this.run.seqOf(selected);
+      if (this.list.selected === null) this.view.depth = 'grid';
+      this.list.rebuild();
+      this.list.reveal++;
+    } catch (thrown) {
+      this.notices.fail(thrown);
+    }
+  }
+
+  async inspect(): Promise<void> {
+    const run = await this.intake.start();
+    if (run === null) return;
+    this.view.filter = 'all';
+    this.view.sort = 'order';
+    this.#remember(run);
+    await this.open(run.id);
+  }
+
+  async inspectSample(folder: string, product: string): Promise<void> {
+    this.intake.product = product;
+    this.intake.take([folder]);
+    await this.inspect();
+  }
+
+  async stop(): Promise<void> {
+    const running = this.run.active ? this.run.current?.id : this.run.elsewhere?.runId;
+    if (running === undefined || this.stopping) return;
+    this.stopping = true;
+    await this.#attempt(async () => this.#changed(await call('run.cancel', { runId: running })));
+    this.stopping = false;
+  }
+
+  resume(): Promise<void> {
+    const run = this.run.current;
+    if (run === null) return Promise.resolve();
+    return this.#attempt(async () => this.#changed(await call('run.resume', { runId: run.id })));
+  }
+
+  showStart(): void {
+    this.view.screen = 'start';
+    void this.#attempt(async () => {
+      this.runs = newestFirst(await call('run.list'));
+    });
+  }
+
+  reveal(partId: number): void {
+    void this.#attempt(() => call('part.reveal', { partId }));
+  }
+
+  menu(command: MenuCommand): void {
+    const { view } = this;
+    const actions: Record<MenuCommand, () => void> = {
+      'open-folder': () => void this.#chooseNew('folder'),
+      'open-files': () => void this.#chooseNew('files'),
+      'stop-run': () => void this.stop(),
+      'toggle-overlay': () => (view.overlay = !view.overlay),
+      'zoom-in': () => this.zoom(1),
+      'zoom-out': () => this.zoom(-1),
+      'show-keys': () => (view.helpOpen = true),
+      'show-about': () => (view.aboutOpen = true),
+      undo: () => void this.judge.undo(),
+    };
+    actions[command]();
+  }
+
+  /** An open part zooms; in the grid the cells grow. */
+  zoom(direction: 1 | -1): void {
+    if (this.viewer !== null) this.viewer.zoom(direction);
+    else this.view.setCellSize(this.view.cellSize + 24 * direction);
+  }
+
+  async #chooseNew(what: 'folder' | 'files'): Promise<void> {
+    this.view.screen = 'start';
+    await this.intake.choose(what);
+  }
+
+  #listen(): void {
+    listen('run.progress', (progress) => {
+      const before = this.run.current?.state;
+      this.run.onProgress(progress);
+      this.#remember(this.run.current);
+      if (progress.runId === this.run.current?.id && before !== 'done' && progress.state === 'done') {
+        this.notices.spoken = texts.progress.spokenDone(progress.total, progress.failed);
+      }
+      void this.#catchUp();
+    });
+    listen('run.parts', ({ runId, parts }) => {
+      if (runId === this.run.current?.id) this.run.apply(parts);
+    });
+    listen('run.changed', (run) => this.#changed(run));
+    listen('service.trouble', (trouble) => (this.notices.trouble = trouble));
+    listen('menu.command', (command) => this.menu(command));
+  }
+
+  #changed(run: Run): void {
+    this.run.onChanged(run);
+    this.#remember(run);
+    void this.#catchUp();
+  }
+
+  /** The page never trusts that it saw every event: when parts are missing it reads the list once more. */
+  async #catchUp(): Promise<void> {
+    const run = this.run.current;
+    if (run === null || run.state === 'preparing') return;
+    const behind =
+      run.state !== 'running' && this.run.sorted.length + this.run.failed < run.scored + run.failed;
+    if (this.run.parts.length >= run.total && !behind) return;
+    const wanted = `${run.id} ${run.total} ${run.state}`;
+    if (this.#readFor === wanted) return;
+    this.#readFor = wanted;
+    await this.#attempt(async () => {
+      const read = await call('run.open', { runId: run.id });
+      if (this.run.current?.id === run.id) this.run.adopt(read.run, read.parts);
+    });
+  }
+
+  /** Keeps the list of runs in step with what is known of one. */
+  #remember(run: Run | null): void {
+    if (run === null) return;
+    const others = this.runs.filter((known) => known.id !== run.id);
+    this.runs = newestFirst([run, ...others]);
+  }
+
+  async #attempt(action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
+    } catch (thrown) {
+      this.notices.fail(thrown);
+    }
+  }
+}
+
+const newestFirst = (runs: readonly Run[]): Run[] => [...runs].sort((a, b) => b.id - a.id);
+
+export const app = new App();

@@ -1,0 +1,100 @@
+// Turns key presses into commands, unless the focused element needs the key for itself.
+// Runs in the page.
+import { commandOf, elementKeeps, type Command, type FocusKind } from '../lib/keys.ts';
+import { app } from './app.svelte.ts';
+
+const OPACITY_STEP = 0.1;
+
+function focusKind(element: Element | null): FocusKind {
+  if (element instanceof HTMLTextAreaElement) return 'text';
+  if (element instanceof HTMLInputElement) return element.type === 'range' ? 'slider' : 'text';
+  if (element instanceof HTMLSelectElement) return 'choice';
+  if (element?.getAttribute('role') === 'slider') return 'slider';
+  if (element instanceof HTMLButtonElement || element?.tagName === 'SUMMARY') return 'button';
+  return 'none';
+}
+
+export function handleKeyDown(event: KeyboardEvent): void {
+  const { view } = app;
+  // An open sheet has its own keys (Escape closes a dialog by itself).
+  if (event.defaultPrevented || view.helpOpen || view.aboutOpen) return;
+  if (view.screen === 'start') {
+    onStart(event);
+    return;
+  }
+  const focused = document.activeElement;
+  const kind = focusKind(focused);
+  const command = commandOf(event, view.depth);
+  if (command === null || elementKeeps(kind, event.key)) return;
+  event.preventDefault();
+  if (command === 'up' && kind === 'text' && focused instanceof HTMLElement) {
+    focused.blur();
+    app.focusMain();
+    if (view.depth === 'grid') view.search = '';
+    return;
+  }
+  if (event.repeat && NOT_REPEATED.has(command)) return;
+  ACTIONS[command]();
+}
+
+export function handleKeyUp(event: KeyboardEvent): void {
+  if (event.key.toLowerCase() === 'h') app.view.peeking = false;
+}
+
+function onStart(event: KeyboardEvent): void {
+  if (event.key === 'Escape' && app.run.current !== null) app.view.screen = 'run';
+  else if (event.key === '?' && focusKind(document.activeElement) !== 'text') app.view.helpOpen = true;
+}
+
+/** A key held too long must not judge the next ten parts. */
+const NOT_REPEATED = new Set<Command>([
+  'mark-ok',
+  'mark-ng',
+  'undo',
+  'up',
+  'toggle-overlay',
+  'side-by-side',
+  'hottest',
+]);
+
+function up(): void {
+  const { view } = app;
+  if (view.depth === 'grid') {
+    if (view.search !== '') view.search = '';
+    app.focusMain();
+  } else if (app.zoomed) app.viewer?.fit();
+  else view.depth = 'grid';
+}
+
+const ACTIONS: Record<Command, () => void> = {
+  'mark-ok': () => app.judge.mark('ok'),
+  'mark-ng': () => app.judge.mark('ng'),
+  undo: () => void app.judge.undo(),
+  'next-doubtful': () => app.judge.advance(),
+  open: () => (app.view.depth = 'part'),
+  up: up,
+  next: () => app.list.step(1),
+  previous: () => app.list.step(-1),
+  first: () => app.list.select(0),
+  last: () => app.list.select(app.list.order.length - 1),
+  'zoom-in': () => app.zoom(1),
+  'zoom-out': () => app.zoom(-1),
+  fit: () => app.viewer?.fit(),
+  hottest: () => app.viewer?.hottest(),
+  'pan-left': () => app.viewer?.pan(1, 0),
+  'pan-right': () => app.viewer?.pan(-1, 0),
+  'pan-up': () => app.viewer?.pan(0, 1),
+  'pan-down': () => app.viewer?.pan(0, -1),
+  'side-by-side': () => (app.view.sideBySide = !app.view.sideBySide),
+  'toggle-overlay': () => (app.view.overlay = !app.view.overlay),
+  'hide-overlay': () => (app.view.peeking = true),
+  fainter: () => app.view.setOpacity(app.view.opacity - OPACITY_STEP),
+  stronger: () => app.view.setOpacity(app.view.opacity + OPACITY_STEP),
+  search: () => app.focusSearch(),
+  'filter-all': () => (app.view.filter = 'all'),
+  'filter-review': () => (app.view.filter = 'review'),
+  'filter-reject': () => (app.view.filter = 'reject'),
+  'filter-good': () => (app.view.filter = 'good'),
+  'filter-failed': () => (app.view.filter = 'failed'),
+  help: () => (app.view.helpOpen = true),
+};

@@ -1,0 +1,67 @@
+// How the operator looks at a run: what the session keeps (filter, sort, overlay, theme…) and what it does not (search, zoom).
+// Runs in the page.
+import type { Session } from '../../../electron/common/contract.ts';
+import type { ColourMapName } from '../../../electron/common/colour-maps.ts';
+import type { Filter, Sort } from '../lib/list.ts';
+
+export const MIN_CELL = 96;
+export const MAX_CELL = 480;
+
+export class ViewState {
+  /** `start` = choose photographs or an earlier run; a run that is open stays open behind it. */
+  screen = $state<'start' | 'run'>('start');
+  depth = $state<Session['view']>('grid');
+  filter = $state<Filter>('all');
+  sort = $state<Sort>('order');
+  overlay = $state(true);
+  opacity = $state(0.7);
+  colourMap = $state<ColourMapName>('viridis');
+  cellSize = $state(168);
+  theme = $state<Session['theme']>('dark');
+
+  search = $state('');
+  sideBySide = $state(false);
+  /** The key that hides the overlay is held down. */
+  peeking = $state(false);
+  helpOpen = $state(false);
+  aboutOpen = $state(false);
+  systemDark = $state(true);
+
+  readonly heatShown = $derived(this.overlay && !this.peeking);
+  readonly dark = $derived(this.theme === 'dark' || (this.theme === 'system' && this.systemDark));
+
+  restore(session: Session): void {
+    this.depth = session.view;
+    this.filter = session.filter;
+    this.sort = session.sort;
+    this.overlay = session.overlay;
+    this.opacity = session.opacity;
+    this.colourMap = session.colourMap;
+    this.cellSize = session.cellSize;
+    this.theme = session.theme;
+  }
+
+  /** Everything that the session keeps, read in one go so that an effect depends on all of it. */
+  toSession(runId: number | null, selected: number | null): Session {
+    return {
+      runId,
+      selected,
+      view: this.depth,
+      filter: this.filter,
+      sort: this.sort,
+      overlay: this.overlay,
+      opacity: this.opacity,
+      colourMap: this.colourMap,
+      cellSize: this.cellSize,
+      theme: this.theme,
+    };
+  }
+
+  setOpacity(value: number): void {
+    this.opacity = Math.round(100 * Math.min(1, Math.max(0, value))) / 100;
+  }
+
+  setCellSize(value: number): void {
+    this.cellSize = Math.round(Math.min(MAX_CELL, Math.max(MIN_CELL, value)));
+  }
+}

@@ -1,0 +1,164 @@
+// The run controller with the two real services as child processes, as the workstation uses them: pictures in, database out.
+// Runs in the tests (Node 24).
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { EventPayload } from '../../electron/common/contract.ts';
+import type { Part, Run } from '../../electron/common/domain.ts';
+import type {
+  HistoryApi,
+  HistoryEvents,
+  InferenceApi,
+  InferenceEvents,
+} from '../../electron/common/services.ts';
+import { openedHistory, type History } from '../../electron/node/history-client.ts';
+import { RunController } from '../../electron/node/run-controller.ts';
+import { findPhotographs } from '../../electron/node/run/find-photographs.ts';
+import { partFiles } from '../../electron/node/run/part-files.ts';
+import { ServiceClient, forkNodeService } from '../../electron/node/service-client.ts';
+import type { ServicePort } from '../../electron/common/rpc.ts';
+import { temporaryFolder, writeTinyPack } from '../support/tiny-pack.ts';
+
+const entry = (name: string): string => resolve(import.meta.dirname, `../../electron/services/${name}.ts`);
+const folder = temporaryFolder('loupe-run');
+const photos = join(folder, 'photos');
+const COUNT = 24;
+
+beforeAll(async () => {
+  writeTinyPack(join(folder, 'pack'));
+  mkdirSync(join(photos, 'a'), { recursive: true });
+  for (let i = 0; i < COUNT; i++) {
+    const background = { r: (i * 37) % 256, g: (i * 91) % 256, b: 80 };
+    const picture = sharp({ create: { width: 64, height: 48, channels: 3, background } });
+    await picture.jpeg().toFile(join(photos, i % 2 ? `a/${i}.jpg` : `${i}.jpg`));
+  }
+  writeFileSync(join(photos, 'broken.png'), 'no picture at all');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The program as it is after a start, without its window. */
+function start(dataFolder: string) {
+  const ports: Partial<Record<'inference' | 'history', ServicePort>> = {};
+  const client = (name: 'inference' | 'history') => ({
+    name,
+    start: () => (ports[name] = forkNodeService(entry(name), process.execPath)),
+  });
+  const inference = new ServiceClient<InferenceApi, InferenceEvents>(client('inference'));
+  const historyClient = new ServiceClient<HistoryApi, HistoryEvents>(client('history'));
+  const history: History = openedHistory(historyClient, dataFolder);
+  const parts: Part[] = [];
+  const changes: Run[] = [];
+  let onParts: (() => void) | null = null;
+  const runs = new RunController({
+    ...{ inference, history, dataFolder, scan: findPhotographs, packFolder: join(folder, 'pack') },
+    emit: (event, payload) => {
+      if (event === 'run.changed') changes.push(payload as Run);
+      if (event === 'run.parts') parts.push(...(payload as EventPayload<'run.parts'>).parts);
+      if (event === 'run.parts') onParts?.();
+    },
+  });
+  const idle = async (): Promise<void> => {
+    while (runs.busy) await new Promise((done) => setTimeout(done, 10));
+  };
+  return {
+    ...{ inference, history, historyClient, runs, parts, changes, ports, idle },
+    afterParts: (act: () => void) => {
+      onParts = () => {
+        onParts = null;
+        act();
+      };
+    },
+    end: async () => {
+      await runs.stop();
+      await Promise.all([inference.stop(), historyClient.stop()]);
+    },
+  };
+}
+
+describe('a run over real photographs', () => {
+  let program: ReturnType<typeof start>;
+  let data: string;
+  let n = 0;
+  beforeEach(() => {
+    data = join(folder, `data-${n++}`);
+    mkdirSync(data);
+    program = start(data);
+  });
+  afterEach(() => program.end());
+  const everything = { inputs: [photos], product: 'photo' };
+
+  it('scores them all, writes map and thumbnail beside the database, and records the broken one as failed', async () => {
+    const { id } = await program.runs.start(everything);
+    await program.idle();
+    const { run, parts } = await program.history.request('run.load', { runId: id });
+    expect(run).toMatchObject({
+      state: 'done',
+      total: COUNT + 1,
+      scored: COUNT,
+      failed: 1,
+      source: 'photos',
+    });
+    expect(program.parts).toHaveLength(COUNT + 1);
+    for (const part of parts) {
+      const files = partFiles(data, id, part.seq);
+      if (part.name === 'broken.png') {
+        expect(part).toMatchObject({ state: 'failed', error: { code: 'image.not_an_image' } });
+        expect(existsSync(files.map)).toBe(false);
+        continue;
+      }
+      expect(part).toMatchObject({ state: 'scored', width: 64, height: 48 });
+      expect(readFileSync(files.map)).toHaveLength(run.mapSize ** 2);
+      expect((await sharp(files.thumbnail).metadata()).width).toBe(64);
+    }
+  });
+
+  it('goes on where it was after the program was killed', async () => {
+    const { id } = await program.runs.start(everything);
+    await new Promise<void>((cut) => program.afterParts(cut));
+    // As after kill -9 of the main process: the services are gone, and nothing can be stored about the end of the run.
+    await Promise.all([program.inference.stop(), program.historyClient.stop()]);
+    const before = program.parts.length;
+    await program.idle();
+    expect(program.changes.at(-1)).toMatchObject({ state: 'interrupted' });
+
+    const next = start(data);
+    try {
+      const cut = await next.history.request('run.get', { runId: id });
+      expect(cut).toMatchObject({ state: 'interrupted', error: null }); // the history found out by itself
+      expect(cut.scored + cut.failed).toBeGreaterThanOrEqual(before); // what was acknowledged is there
+      if (cut.scored + cut.failed < cut.total) {
+        await next.runs.resume({ runId: id });
+        await next.idle();
+      }
+      expect(await next.history.request('run.get', { runId: id })).toMatchObject({
+        scored: COUNT,
+        failed: 1,
+      });
+    } finally {
+      await next.end();
+    }
+  });
+
+  it('survives the death of either service without losing or repeating a result', async () => {
+    const { id } = await program.runs.start(everything);
+    program.afterParts(() => {
+      void program.ports.history?.stop();
+      void program.ports.inference?.stop();
+    });
+    await program.idle();
+    expect(program.inference.deaths + program.historyClient.deaths).toBeGreaterThan(0);
+    const run = await program.history.request('run.get', { runId: id });
+    expect(run).toMatchObject({ state: 'done', scored: COUNT, failed: 1, error: null });
+    expect(new Set(program.parts.map((part) => part.id)).size).toBe(program.parts.length);
+  });
+
+  it('refuses a folder without photographs and leaves no run', async () => {
+    mkdirSync(join(data, 'empty'));
+    const empty = program.runs.start({ inputs: [join(data, 'empty')], product: 'photo' });
+    await expect(empty).rejects.toMatchObject({ code: 'data.no_images' });
+    const missing = program.runs.start({ inputs: [join(data, 'nowhere')], product: 'photo' });
+    await expect(missing).rejects.toMatchObject({ code: 'data.folder_missing' });
+    expect(await program.history.request('run.list', null)).toEqual([]);
+  });
+});

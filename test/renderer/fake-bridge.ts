@@ -1,0 +1,263 @@
+// A stand-in for main: makes runs, streams parts, keeps verdicts, thresholds and the session over a reload.
+// Runs in the browser, pasted behind fake-data.ts before the page's own script.
+import type { Channel, EventName, LoupeBridge, Reply, Session } from '../../electron/common/contract.ts';
+import type { HumanVerdict, Part, Run, RunState, Thresholds } from '../../electron/common/domain.ts';
+import type { ErrorValue } from '../../models/errors.ts';
+import type {} from '../../renderer/src/lib/client.ts';
+import { finishedPart, MAP_SIZE, pendingPart, type CatalogueEntry } from './fake-data.ts';
+
+/** What a test may set before the page starts. */
+export interface FakeSettings {
+  /** Number of photographs by the last piece of the path; 200 for any other. */
+  totals: Record<string, number>;
+  /** Parts a batch, every `every` milliseconds. */
+  batch: number;
+  every: number;
+  /** What the native dialog answers. */
+  chosen: string[];
+  samples: { title: string; product: string; folder: string }[];
+  catalogue: CatalogueEntry[] | null;
+  /** Runs that exist already when the page starts for the first time. */
+  earlier: { product: string; source: string; total: number; state: RunState; done: number }[];
+}
+
+/** What a test may ask of the fake while the page runs. */
+export interface FakeControls {
+  emit(event: EventName, payload: unknown): void;
+  /** The next call of the channel fails with this error. */
+  failNext(channel: Channel, error: ErrorValue): void;
+  calls: { channel: Channel; args: unknown }[];
+}
+
+declare global {
+  interface Window {
+    fakeSettings?: Partial<FakeSettings>;
+    fake: FakeControls;
+  }
+}
+
+interface Stored {
+  runs: (Run & { done: number })[];
+  verdicts: Record<number, { verdict: HumanVerdict | null; at: string }>;
+  session: Session | null;
+}
+
+(() => {
+  const KEY = 'fake';
+  const settings: FakeSettings = {
+    totals: {},
+    batch: 25,
+    every: 60,
+    chosen: ['/photographs/nuts'],
+    samples: [],
+    catalogue: null,
+    earlier: [],
+    ...window.fakeSettings,
+  };
+  const listeners = new Map<EventName, Set<(payload: never) => void>>();
+  const failures = new Map<Channel, ErrorValue>();
+  let timer: ReturnType<typeof setInterval> | undefined;
+
+  const newRun = (
+    id: number,
+    product: string,
+    source: string,
+    total: number,
+    state: RunState,
+    done: number,
+  ) => ({
+    id,
+    createdAt: new Date(Date.UTC(2026, 10, 20 + id, 7, 31)).toISOString(),
+    product,
+    source,
+    packId: 'loupe-mini',
+    packVersion: '0.1.0',
+    modelSha256: '0'.repeat(64),
+    method: 'sdp',
+    device: 'CPU',
+    state,
+    total,
+    scored: 0,
+    failed: 0,
+    thresholds: { review: 0.42, reject: 0.62 },
+    heat: { lo: 0.05, hi: 0.35 },
+    mapSize: MAP_SIZE,
+    error: null,
+    done,
+  });
+
+  const store: Stored = load();
+  function load(): Stored {
+    const kept = localStorage.getItem(KEY);
+    if (kept === null) {
+      const runs = settings.earlier.map((r, i) =>
+        newRun(i + 1, r.product, r.source, r.total, r.state, r.done),
+      );
+      return { runs: runs.map(counted), verdicts: {}, session: null };
+    }
+    const read = JSON.parse(kept) as Stored;
+    // What ran when the page went away was stopped by it, as after a crash.
+    for (const run of read.runs)
+      if (run.state === 'running' || run.state === 'preparing') run.state = 'interrupted';
+    return read;
+  }
+  const keep = (): void => localStorage.setItem(KEY, JSON.stringify(store));
+
+  function partAt(run: Run & { done: number }, seq: number): Part {
+    const part = (seq < run.done ? finishedPart : pendingPart)(run.id, seq, settings.catalogue);
+    const judged = store.verdicts[part.id];
+    return judged === undefined
+      ? part
+      : { ...part, verdict: judged.verdict, verdictAt: judged.verdict === null ? null : judged.at };
+  }
+  const partsOf = (run: Run & { done: number }, from = 0, to = run.total): Part[] =>
+    Array.from({ length: to - from }, (_, i) => partAt(run, from + i));
+
+  function counted<T extends Run & { done: number }>(run: T): T {
+    let failed = 0;
+    for (let seq = 0; seq < run.done; seq++) if (finishedPart(run.id, seq, null).state === 'failed') failed++;
+    run.failed = failed;
+    run.scored = run.done - failed;
+    return run;
+  }
+
+  function plain(run: Run & { done: number }): Run {
+    const { done: _, ...rest } = run;
+    return rest;
+  }
+
+  function emit(event: EventName, payload: unknown): void {
+    for (const listener of listeners.get(event) ?? []) (listener as (p: unknown) => void)(payload);
+  }
+
+  function progress(run: Run & { done: number }, stage: string): void {
+    const rate = run.state === 'running' ? (1000 * settings.batch) / settings.every : 0;
+    const { id, state, total, scored, failed } = run;
+    const remaining = rate > 0 ? (total - run.done) / rate : null;
+    emit('run.progress', { runId: id, state, stage, total, scored, failed, rate, remaining });
+  }
+
+  function go(run: Run & { done: number }): void {
+    clearInterval(timer);
+    run.state = 'running';
+    emit('run.changed', plain(run));
+    timer = setInterval(() => {
+      const from = run.done;
+      run.done = Math.min(run.total, from + settings.batch);
+      for (let seq = from; seq < run.done; seq++) {
+        if (finishedPart(run.id, seq, null).state === 'failed') run.failed++;
+        else run.scored++;
+      }
+      emit('run.parts', { runId: run.id, parts: partsOf(run, from, run.done) });
+      if (run.done === run.total) {
+        clearInterval(timer);
+        run.state = 'done';
+      }
+      progress(run, '');
+      if (run.state === 'done') {
+        emit('run.changed', plain(run));
+        keep();
+      }
+    }, settings.every);
+  }
+
+  function fail(code: ErrorValue['code'], params: ErrorValue['params'] = {}): never {
+    throw { code, params };
+  }
+
+  const find = (id: number): Run & { done: number } =>
+    store.runs.find((run) => run.id === id) ?? fail('history.not_found', { what: `run ${id}` });
+
+  const answers: Record<Channel, (args: never) => unknown> = {
+    'app.info': () => ({
+      version: '0.1.0',
+      electron: '45.4.1',
+      chromium: '156',
+      platform: 'linux',
+      dataFolder: '/home/ana/.local/share/Loupe',
+      samples: settings.samples,
+      pack: { id: 'loupe-mini', title: 'Loupe mini', version: '0.1.0', sha256: '0'.repeat(64) },
+    }),
+    'files.choose': () => settings.chosen,
+    'run.start': ({ inputs, product }: { inputs: string[]; product: string }) => {
+      if (store.runs.some((run) => run.state === 'running')) fail('run.busy');
+      const source = inputs.map((path) => path.split('/').at(-1) ?? path).join(', ');
+      if (source === 'empty') fail('data.no_images', { path: inputs[0] ?? '' });
+      const run = newRun(store.runs.length + 1, product, source, 0, 'preparing', 0);
+      store.runs.push(run);
+      const total = settings.catalogue?.length ?? settings.totals[source] ?? 200;
+      setTimeout(() => progress(run, 'Looking for photographs'), 0);
+      setTimeout(() => {
+        run.total = total;
+        go(run);
+      }, 120);
+      keep();
+      return plain(run);
+    },
+    'run.resume': ({ runId }: { runId: number }) => {
+      const run = find(runId);
+      setTimeout(() => go(run), 0);
+      return plain(run);
+    },
+    'run.cancel': ({ runId }: { runId: number }) => {
+      clearInterval(timer);
+      const run = find(runId);
+      run.state = 'interrupted';
+      keep();
+      setTimeout(() => emit('run.changed', plain(run)), 0);
+      return plain(run);
+    },
+    'run.list': () => store.runs.map(plain),
+    'run.open': ({ runId }: { runId: number }) => {
+      const run = find(runId);
+      return { run: plain(run), parts: partsOf(run) };
+    },
+    'run.thresholds': ({ runId, thresholds }: { runId: number; thresholds: Thresholds }) => {
+      const run = find(runId);
+      run.thresholds = thresholds;
+      keep();
+      return plain(run);
+    },
+    'part.verdict': ({ partId, verdict }: { partId: number; verdict: HumanVerdict | null }) => {
+      store.verdicts[partId] = { verdict, at: new Date().toISOString() };
+      keep();
+      const runId = Math.floor(partId / 10_000_000);
+      return partAt(find(runId), (partId % 10_000_000) - 1);
+    },
+    'part.reveal': () => undefined,
+    'session.load': () => store.session,
+    'session.save': (session: Session) => {
+      store.session = session;
+      keep();
+    },
+  };
+
+  window.fake = {
+    emit,
+    failNext: (channel, error) => failures.set(channel, error),
+    calls: [],
+  };
+
+  const bridge: LoupeBridge = {
+    async invoke(channel, args) {
+      window.fake.calls.push({ channel, args });
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      const failure = failures.get(channel);
+      failures.delete(channel);
+      if (failure !== undefined) return { ok: false, error: failure } as Reply<never>;
+      try {
+        return { ok: true, value: answers[channel](args as never) } as Reply<never>;
+      } catch (thrown) {
+        return { ok: false, error: thrown } as Reply<never>;
+      }
+    },
+    on(event, listener) {
+      const set = listeners.get(event) ?? new Set();
+      listeners.set(event, set);
+      set.add(listener as (payload: never) => void);
+      return () => set.delete(listener as (payload: never) => void);
+    },
+    pathOf: (file) => `/dropped/${(file as File).name}`,
+  };
+  window.loupe = bridge;
+})();
