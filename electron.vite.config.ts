@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 const here = (path: string): string => resolve(import.meta.dirname, path);
 
 /** Loaded at run time from node_modules: they bring native code. Everything else is bundled. */
-const NATIVE = ['better-sqlite3', 'onnxruntime-node', 'onnxruntime-common', 'sharp', '@napi-rs/image'];
+const NATIVE = ['better-sqlite3', 'onnxruntime-node', 'onnxruntime-common', 'sharp'];
 
 export default defineConfig({
   main: {

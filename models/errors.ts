@@ -51,7 +51,8 @@ const CATALOGUE = {
   'data.layout': {
     operator: 'The folder is not laid out for an evaluation: {path}',
     engineer: '{reason}',
-    remedy: 'Use the MVTec layout: <category>/test/good, <category>/test/<defect>, <category>/ground_truth/<defect>.',
+    remedy:
+      'Use the MVTec layout: <category>/test/good, <category>/test/<defect>, <category>/ground_truth/<defect>.',
   },
   'data.invalid': {
     operator: 'The file cannot be used: {path}',
@@ -163,7 +164,7 @@ const CATALOGUE = {
     engineer: 'It has no model yet, so it never began.',
     remedy: 'Start a new run with the same photographs.',
   },
-  'usage': {
+  usage: {
     operator: '{reason}',
     engineer: '{reason}',
     remedy: 'See "loupe --help".',
@@ -173,7 +174,7 @@ const CATALOGUE = {
     engineer: 'Channel {channel}: {reason}',
     remedy: 'Restart Loupe.',
   },
-  'internal': {
+  internal: {
     operator: 'Something went wrong inside Loupe',
     engineer: '{reason}',
     remedy: 'Save a support report and tell the maintainers.',

@@ -12,6 +12,9 @@ export interface SdpPlusHead {
   readonly bias: readonly Float32Array[];
 }
 
+/** What programs that save a head put in front of its names: the field of the authors' checkpoint, a parallel training. */
+const PREFIXES = ['', 'linear_layers.', 'module.', 'linear_layers.module.'];
+
 /**
  * Reads `fc.0.weight`, `fc.0.bias` … `fc.3.bias` and checks them against the model that the head is for.
  *
@@ -21,8 +24,9 @@ export interface SdpPlusHead {
 export function readHead(source: TensorSource, architecture: ClipArchitecture, file = 'head'): SdpPlusHead {
   const refuse = (reason: string): LoupeError => new LoupeError('head.invalid', { file, reason });
 
+  const prefix = PREFIXES.find((before) => source.has(`${before}fc.0.weight`)) ?? '';
   const tensor = (name: string, shape: readonly number[]): Float32Array => {
-    const data = readTensor(source, name, shape, refuse);
+    const data = readTensor(source, prefix + name, shape, refuse);
     if (!data.every(Number.isFinite)) throw refuse(`the tensor ${name} holds values that are not finite`);
     return data;
   };

@@ -126,14 +126,17 @@ const samples = [{ title: 'Hazelnuts', product: 'hazelnut', folder: '/samples/ha
   await step('photographs and heat are drawn; failed parts are hatched', async () => {
     await until('a cell has a photograph and heat', () =>
       page.evaluate(() => {
-        const cell = document.querySelector('[role=option] .heat.ready')?.closest('.picture');
-        const [photo, heat] = cell?.querySelectorAll('canvas') ?? [];
-        const some = (canvas: HTMLCanvasElement | undefined): boolean =>
-          canvas
-            ?.getContext('2d')
-            ?.getImageData(0, 0, canvas.width, canvas.height)
-            .data.some((v) => v > 0) ?? false;
-        return some(photo) && some(heat);
+        const some = (canvas: HTMLCanvasElement | undefined): boolean => {
+          if (canvas === undefined) return false;
+          const context = new OffscreenCanvas(64, 64).getContext('2d', { willReadFrequently: true });
+          context?.drawImage(canvas, 0, 0, 64, 64);
+          return context?.getImageData(0, 0, 64, 64).data.some((value) => value > 0) ?? false;
+        };
+        // Low heat is clear, so most parts show none: one that does is enough.
+        return [...document.querySelectorAll('[role=option] .picture')].some((picture) => {
+          const [photo, heat] = picture.querySelectorAll('canvas');
+          return some(photo) && some(heat);
+        });
       }),
     );
     await press(page, '5');
@@ -307,7 +310,7 @@ const samples = [{ title: 'Hazelnuts', product: 'hazelnut', folder: '/samples/ha
 
   await step('search, sort and their way back', async () => {
     await press(page, '1', '/');
-    await page.keyboard.type('tray 2 0001');
+    await page.keyboard.type('tray 2/ 0001');
     await until(
       'only tray 2',
       async () =>

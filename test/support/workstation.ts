@@ -57,7 +57,9 @@ export class Workstation {
       const picture = sharp({ create: { width: 320, height: 240, channels: 3, background } });
       await picture.png().toFile(join(this.photos, `${i}.png`));
     }
-    await sharp(readFileSync(join(this.photos, '0.png'))).tiff().toFile(join(this.photos, '6.tif'));
+    await sharp(readFileSync(join(this.photos, '0.png')))
+      .tiff()
+      .toFile(join(this.photos, '6.tif'));
   }
 
   /** Another model and samples, and another folder for the dialog to choose. */
