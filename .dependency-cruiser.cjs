@@ -2,13 +2,20 @@
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'models-stand-alone',
       comment: 'models/ is CLIP-AD itself: usable from a script, no Electron, no native module.',
       severity: 'error',
       from: { path: '^models/' },
-      to: { path: '^(electron|renderer|test)/|node_modules/(electron|onnxruntime-node|better-sqlite3|@napi-rs|sharp)/' },
+      to: {
+        path: '^(electron|renderer|test)/|node_modules/(electron|onnxruntime-node|better-sqlite3|@napi-rs|sharp)/',
+      },
     },
     {
       name: 'models-pure-outside-readers',
@@ -30,7 +37,12 @@ module.exports = {
       from: { path: '^renderer/src/' },
       to: { path: '^electron/(?!common/)|^models/(?!errors\\.ts)', dependencyTypesNot: ['core'] },
     },
-    { name: 'page-has-no-node', severity: 'error', from: { path: '^renderer/src/' }, to: { dependencyTypes: ['core'] } },
+    {
+      name: 'page-has-no-node',
+      severity: 'error',
+      from: { path: '^renderer/src/' },
+      to: { dependencyTypes: ['core'] },
+    },
     {
       name: 'electron-only-in-main-and-preload',
       severity: 'error',
@@ -43,14 +55,28 @@ module.exports = {
       from: { path: '^electron/(services|node)/' },
       to: { path: '^electron/(main|preload|cli)/' },
     },
-    { name: 'no-tests-in-the-product', severity: 'error', from: { path: '^(electron|models|renderer)/', pathNot: '^electron/cli/start\\.ts$' }, to: { path: '^test/' } },
-    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^electron$|^svelte/internal' } },
+    {
+      name: 'no-tests-in-the-product',
+      severity: 'error',
+      from: { path: '^(electron|models|renderer)/', pathNot: '^electron/cli/start\\.ts$' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^electron$|^svelte/internal' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(out|dist|\\.cache)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], extensions: ['.ts', '.js', '.svelte', '.mjs', '.cjs'], conditionNames: ['import', 'require', 'node', 'default', 'svelte', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      extensions: ['.ts', '.js', '.svelte', '.mjs', '.cjs'],
+      conditionNames: ['import', 'require', 'node', 'default', 'svelte', 'types'],
+    },
   },
 };

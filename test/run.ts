@@ -13,9 +13,16 @@ const NODE = process.execPath;
 const REPORT = '.cache/vitest.json';
 
 /** Runs a command, shows what it prints, and returns that text with the exit code. */
-function run(command: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number; text: string }> {
+function run(
+  command: string,
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ code: number; text: string }> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
+    });
     let text = '';
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString();
@@ -44,9 +51,9 @@ async function vitest(): Promise<Counts> {
   try {
     const report = JSON.parse(readFileSync(REPORT, 'utf8')) as Record<string, number>;
     counts = {
-      passed: report['numPassedTests'] ?? 0,
-      failed: report['numFailedTests'] ?? 0,
-      skipped: (report['numPendingTests'] ?? 0) + (report['numTodoTests'] ?? 0),
+      passed: report.numPassedTests ?? 0,
+      failed: report.numFailedTests ?? 0,
+      skipped: (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0),
     };
   } catch {
     console.error('vitest left no report');
@@ -58,14 +65,21 @@ async function vitest(): Promise<Counts> {
 async function program(file: string): Promise<Counts> {
   const { code, text } = await run(NODE, [file]);
   const match = [...text.matchAll(/^[\w-]+: (\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)].at(-1);
-  return crashed(code, { passed: Number(match?.[1] ?? 0), failed: Number(match?.[2] ?? 0), skipped: Number(match?.[3] ?? 0) });
+  return crashed(code, {
+    passed: Number(match?.[1] ?? 0),
+    failed: Number(match?.[2] ?? 0),
+    skipped: Number(match?.[3] ?? 0),
+  });
 }
 
 const suites: { name: string; start: () => Promise<Counts> }[] = [
   { name: 'unit and integration (Node)', start: vitest },
   { name: 'page (Debian Chromium)', start: () => program('test/renderer/page.e2e.ts') },
   { name: 'workstation locked in (real Electron)', start: () => program('test/e2e/electron-smoke.ts') },
-  { name: 'workstation restarts and crashes (real Electron)', start: () => program('test/e2e/electron-life.ts') },
+  {
+    name: 'workstation restarts and crashes (real Electron)',
+    start: () => program('test/e2e/electron-life.ts'),
+  },
   { name: 'operator on real photographs (real Electron)', start: () => program('test/e2e/operator.ts') },
 ];
 

@@ -81,7 +81,11 @@ export const EVENTS = {
   'run.parts': z.object({ runId: Id, parts: z.array(Part) }),
   'run.changed': Run,
   /** A service stopped and was started again, or cannot be started. */
-  'service.trouble': z.object({ service: z.enum(['inference', 'history']), error: ErrorRecord, fatal: z.boolean() }),
+  'service.trouble': z.object({
+    service: z.enum(['inference', 'history']),
+    error: ErrorRecord,
+    fatal: z.boolean(),
+  }),
   'menu.command': MenuCommand,
 } as const;
 

@@ -23,7 +23,7 @@ export const ErrorRecord = z.object({
   params: z.record(z.string(), z.union([z.string(), z.number()])),
 });
 
-export const PartState = z.enum(['pending', 'scored', 'failed']);
+const PartState = z.enum(['pending', 'scored', 'failed']);
 
 /** One photograph of a run. */
 export const Part = z.object({
@@ -94,7 +94,10 @@ export const RunProgress = z.object({
 export type RunProgress = z.infer<typeof RunProgress>;
 
 /** The machine's verdict on a part at the given thresholds. */
-export function machineVerdict(part: Pick<Part, 'state' | 'score'>, at: Thresholds): MachineVerdict | 'pending' {
+export function machineVerdict(
+  part: Pick<Part, 'state' | 'score'>,
+  at: Thresholds,
+): MachineVerdict | 'pending' {
   if (part.state === 'pending') return 'pending';
   if (part.state === 'failed' || part.score === null || Number.isNaN(part.score)) return 'failed';
   if (part.score >= at.reject) return 'reject';

@@ -6,6 +6,10 @@ import type { HumanVerdict, Part, Run, RunState, Thresholds } from './domain.ts'
 export type Method = 'base' | 'sdp' | 'sdp+';
 export type Tap = 'official' | 'clean';
 export type Rvs = 'dbscan' | 'mean' | 'pca' | 'kde' | 'mean_shift';
+/** Parameters of dbscan: `visa` is the official setting for that data set, practically the mean. */
+export type RvsProfile = 'default' | 'visa';
+/** Methods that CLIP-AD is compared with in an evaluation. */
+export type Comparison = 'clip' | 'winclip';
 export type Device = 'auto' | 'cpu' | 'dml' | 'cuda' | 'webgpu' | 'coreml';
 
 interface Range {
@@ -20,10 +24,15 @@ export interface SessionOptions {
   readonly method?: Method;
   readonly tap?: Tap;
   readonly rvs?: Rvs;
+  readonly rvsProfile?: RvsProfile;
   /** Gaussian sigma in pixels at model size. */
   readonly sigma?: number;
-  /** Path of an SDP+ head (safetensors). */
+  /** Side of the square that photographs are resized to, in pixels; a multiple of the patch size. */
+  readonly imageSize?: number;
+  /** Path of an SDP+ head (.safetensors, or .pt as the authors publish it). */
   readonly head?: string;
+  /** Scores with this method instead of CLIP-AD; `method`, `tap`, `rvs` and `head` do not matter then. */
+  readonly comparison?: Comparison;
   /** Path of a float32 .npy [2, D], rows normal and abnormal, used instead of encoding the words. */
   readonly textFeatures?: string;
   readonly device?: Device;
@@ -74,7 +83,12 @@ export interface InspectResult {
   readonly score: number;
   readonly score0: number;
   readonly score1: number;
-  readonly ms: { readonly decode: number; readonly resize: number; readonly infer: number; readonly post: number };
+  readonly ms: {
+    readonly decode: number;
+    readonly resize: number;
+    readonly infer: number;
+    readonly post: number;
+  };
   readonly map?: Float32Array;
 }
 
@@ -126,7 +140,10 @@ export interface HistoryApi {
   'run.get': [{ runId: number }, Run];
   'run.load': [{ runId: number }, { run: Run; parts: Part[] }];
   /** Pending parts of a run in order, for starting and resuming. */
-  'run.pending': [{ runId: number; limit: number; afterSeq: number }, { id: number; seq: number; path: string }[]];
+  'run.pending': [
+    { runId: number; limit: number; afterSeq: number },
+    { id: number; seq: number; path: string }[],
+  ];
   'run.setThresholds': [{ runId: number; thresholds: Thresholds }, Run];
   'results.record': [{ runId: number; outcomes: readonly PartOutcome[] }, Part[]];
   'part.get': [{ partId: number }, { part: Part; path: string }];
@@ -135,4 +152,4 @@ export interface HistoryApi {
   'setting.get': [{ key: string }, { value: string | null }];
   'setting.set': [{ key: string; value: string }, null];
 }
-export type HistoryEvents = Record<never, never>;
+export type HistoryEvents = Record<string, never>;

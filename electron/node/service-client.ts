@@ -26,7 +26,10 @@ export function forkNodeService(entry: string, node = process.execPath): Service
     },
     stop: () =>
       new Promise((resolve) => {
-        if (child.exitCode !== null || child.signalCode !== null) return resolve();
+        if (child.exitCode !== null || child.signalCode !== null) {
+          resolve();
+          return;
+        }
         const kill = setTimeout(() => child.kill('SIGKILL'), 3000);
         child.once('exit', () => {
           clearTimeout(kill);
@@ -80,7 +83,7 @@ export class ServiceClient<A extends Api<A>, E> {
         return;
       }
       const id = this.#nextId++;
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#waiting.set(id, { resolve: resolve, reject });
       port.send({ kind: 'request', id, name, args });
     });
   }

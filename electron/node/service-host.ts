@@ -14,7 +14,7 @@ interface ParentPort {
 }
 
 function parentPort(): Port {
-  const utility = (process as NodeJS.Process & { parentPort?: ParentPort }).parentPort;
+  const utility = (process as { parentPort?: ParentPort }).parentPort;
   if (utility) {
     return {
       send: (message) => utility.postMessage(message),
@@ -42,7 +42,7 @@ export function serve<A extends Api<A>, E>(
     void (async () => {
       try {
         if (!Object.hasOwn(handlers, name)) throw new Error(`unknown request "${name}"`);
-        const value = await handlers[name as keyof A](args as A[keyof A][0]);
+        const value = await handlers[name as keyof A](args);
         port.send({ kind: 'answer', id, ok: true, value });
       } catch (thrown) {
         port.send({ kind: 'answer', id, ok: false, error: toErrorValue(thrown) });

@@ -83,10 +83,15 @@ class Vision(nn.Module):
         return torch.cat([self.positional_embedding[:1], part])
 
     def forward(self, image, window=(0, 0)):
-        """image: normalised [B,3,240,240] -> per stage unit rows [B,1+N,D]; row 0 is the class token.
+        """image: normalised [B,3,240,240] -> per stage unit rows [B,1+N,D] (row 0 is the class token), last block rows.
 
-        Training also feeds smaller crops, which sit at `window` (row, column) of the patch grid.
+        Crops may be fed too: they sit at `window` (row, column) of the patch grid.
         """
+        stages, taps = self.encode(image, window)
+        return stages, taps[-1]
+
+    def encode(self, image, window=(0, 0)):
+        """As forward, but with the tapped rows of every stage (what SDP+ heads read)."""
         place = self.positions(window, image.shape[-1] // self.conv1.kernel_size[0])
         x = self.conv1(image).flatten(2).transpose(1, 2).float()
         x = torch.cat([self.class_embedding.expand(len(x), 1, -1), x], 1) + place
@@ -107,7 +112,7 @@ class Vision(nn.Module):
         taps.append(x)
         rows = torch.stack([torch.cat([t[:, :1], p[:, 1:]], 1) for t, p in zip(taps, paths)])
         stages = F.normalize(self._project(rows), dim=-1)
-        return stages, x
+        return stages, taps
 
     def _project(self, rows):
         # small differences of cosines are the result: from here on always full precision

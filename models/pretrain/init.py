@@ -20,7 +20,7 @@ def cosine_filters(conv):
         for u, v in order[:count]:
             f = basis[u][:, None] * basis[v][None]
             # pictures hold less at high frequencies: lift them so that every filter starts equally loud
-            rows.append(axis[:, None, None] * f / f.norm() * 0.06 * (1 + math.hypot(u, v)) ** 0.7)
+            rows.append(axis[:, None, None] * f / f.norm() * 0.5 * (1 + math.hypot(u, v)) ** 0.7)
     return torch.stack(rows)
 
 
@@ -30,7 +30,7 @@ def cosine_positions(table, grid):
     freq = 1 / 100 ** (torch.arange(width // 4) / (width // 4))
     y, x = torch.meshgrid(torch.arange(grid), torch.arange(grid), indexing='ij')
     code = [f(axis.reshape(-1, 1) * freq) for axis in (x, y) for f in (torch.sin, torch.cos)]
-    table[1:] = torch.cat(code, 1) * 0.3
+    table[1:] = torch.cat(code, 1) * 0.2
 
 
 @torch.no_grad()

@@ -26,12 +26,24 @@ def sandwich(m, a):
     return m @ a @ m.t()
 
 
+def focal_dice(logits, target):
+    """Focal finds the rare defect pixels (mean of all); dice keeps their outline (one per picture)."""
+    p = logits.sigmoid()
+    ce = F.binary_cross_entropy_with_logits(logits, target, reduction='none')
+    focal = ((p - target).abs() ** 2 * ce).mean() * 10
+    inter, total = (p * target).sum((1, 2)), p.sum((1, 2)) + target.sum((1, 2))
+    return focal, 1 - (2 * inter + 1) / (total + 1)
+
+
 class Objective(nn.Module):
-    def __init__(self, smoothing=0.08):
+    def __init__(self, width, smoothing=0.08):
         super().__init__()
-        self.log_scale = nn.Parameter(torch.tensor([8.0, 2.0, 8.0]).log())
-        self.bias = nn.Parameter(torch.tensor([-2.0, -2.0, -1.0]))
+        self.log_scale = nn.Parameter(torch.tensor([5.0, 1.5, 5.0]).log())
+        self.bias = nn.Parameter(torch.tensor([-2.5, -2.5, -1.0]))
+        self.head = nn.Linear(width, CELL * CELL)
+        nn.init.constant_(self.head.bias, -2.0)
         self.smoothing = smoothing
+        self.register_buffer('settled', torch.tensor(False))
 
     @staticmethod
     @lru_cache(maxsize=8)
@@ -44,21 +56,33 @@ class Objective(nn.Module):
         return a * self.log_scale[k].exp() + self.bias[k]
 
     def map_loss(self, logits, target, bad):
-        """Focal finds the rare defect pixels, dice keeps their outline; dice only where there is a defect."""
-        p = logits.sigmoid()
-        ce = F.binary_cross_entropy_with_logits(logits, target, reduction='none')
-        focal = ((p - target).abs() ** 2 * ce).mean() * 10
-        inter, total = (p * target).sum((1, 2)), p.sum((1, 2)) + target.sum((1, 2))
-        dice = 1 - (2 * inter + 1) / (total + 1)
+        """Dice counts fully only where there is a defect to outline."""
+        focal, dice = focal_dice(logits, target)
         return focal, (dice * bad).sum() / bad.sum().clamp(min=1) + 0.3 * (dice * (1 - bad)).mean()
 
-    def forward(self, total, stages, cls, target, bad):
-        """total [B,g,g], stages [S,B,g,g], cls [B,2] cosines, target [B,4g,4g] in 0..1, bad [B] in {0,1}"""
+    def direct(self, rows):
+        """A plain head on the ordinary path's patches: it teaches the trunk long before the v-v path can read it."""
+        z = self.head(F.layer_norm(rows.float(), rows.shape[-1:]))
+        g = int(round(rows.shape[1] ** 0.5))
+        return z.view(-1, g, g, CELL, CELL).permute(0, 1, 3, 2, 4).reshape(-1, g * CELL, g * CELL)
+
+    @torch.no_grad()
+    def settle(self, total, stages):
+        """Start from 'nothing is damaged', whatever level the first maps happen to have."""
+        for k, (level, start) in enumerate(((total.mean(), -3.0), (stages.mean() * len(stages), -3.0), (total.mean(), -2.0))):
+            self.bias[k] = start - level * self.log_scale[k].exp()
+        self.settled.fill_(True)
+
+    def forward(self, total, stages, cls, rows, target, bad):
+        """total [B,g,g], stages [S,B,g,g], cls [B,2] cosines, rows [B,gg,W], target [B,4g,4g] in 0..1, bad [B] in {0,1}"""
+        if not self.settled:
+            self.settle(total, stages)
         up, smoothing = self.matrices(total.shape[-1])
         focal, dice = self.map_loss(self._logits(sandwich(up, total), 0), target, bad)
         s, b = stages.shape[:2]
         deep_logits = self._logits(sandwich(up, stages.flatten(0, 1)) * s, 1)
         deep = self.map_loss(deep_logits, target.repeat(s, 1, 1), bad.repeat(s))
+        direct = self.map_loss(self.direct(rows), target, bad)
         smooth = self._logits(sandwich(smoothing, total), 2).flatten(1)
         peak = torch.logsumexp(smooth * 2, 1) / 2 - math.log(smooth.shape[1] / 40) / 2
         soft = bad * (1 - 2 * self.smoothing) + self.smoothing
@@ -66,8 +90,8 @@ class Objective(nn.Module):
         # exactly the product's score0: temperature 100; smoothed labels keep it from saturating, and its
         # small weight below keeps a hundredfold gradient from drowning the map
         score0 = F.binary_cross_entropy_with_logits(100 * (cls[:, 1] - cls[:, 0]), soft)
-        parts = dict(focal=focal, dice=dice, deep=deep[0] + deep[1], image=image, score0=score0)
-        loss = focal + dice + 0.3 * parts['deep'] + 0.4 * image + 0.04 * score0
+        parts = dict(focal=focal, dice=dice, deep=deep[0] + deep[1], direct=direct[0] + direct[1], image=image, score0=score0)
+        loss = focal + dice + 0.3 * parts['deep'] + parts['direct'] + 0.1 * image + 0.001 * score0
         return loss, parts
 
 

@@ -40,7 +40,9 @@ red green blue black white grey gray yellow brown dark bright clear frosted glos
 good bad normal abnormal anomaly anomalous defective faulty fault scratch scratched crack cracked chip chipped dent
 dented bent broken missing hole cut fold folded glue poke color colour stain stained dirt dirty dust fibre hair rust
 corrosion burn burnt bubble void pore inclusion patch pitting wear worn print misprint discolouration contamination
-contaminated misaligned deformed squeezed torn loose fabric thread liquid oil a an the of and with without no in on for
+contaminated misaligned deformed squeezed torn loose fabric thread liquid oil
+fused swapped shifted rotated misplaced wrong smeared chipped unevenly insulation strand core lead short open circuit spur
+bite bridge imprint blister transistor mouth rim letter barcode header terminal a an the of and with without no in on for
 '''.split()
 
 CAPTION_STATES = {'': ['flawless {}', 'perfect {}', '{}', '{} without defect', 'good {}'],
@@ -85,6 +87,7 @@ def corpus():
     """Text from which the vocabulary is learnt: product words count more than any prompt word."""
     from generator.objects import SHAPES
     from generator.surfaces import MATERIALS
+    from generator.families import DAMAGES, FAMILIES
     from generator.noise import Canvas
     names = set(WORDS) | set(NEUTRAL)
     c = Canvas(48, np.random.default_rng(0))
@@ -92,6 +95,9 @@ def corpus():
         names.update(w for _ in range(3) for w in paint(c)[1])
     for shape in SHAPES:
         names.update(w for _ in range(12) for w in shape(c, 120, 120, 80)[1])
+    for family in FAMILIES:
+        names.update(family(c, False).words)
+    names.update(DAMAGES)
     text = []
     for name in sorted(names):
         text += [name] * 20

@@ -14,15 +14,15 @@ GOOD = 8
 
 
 def leather(c):
-    """Brown grained leather under slightly uneven light."""
+    """Brown grained leather under slightly uneven light: pebbles of two sizes with soft valleys."""
     rng = c.rng
-    pitch = 7.5 + rng.uniform(-0.4, 0.4)
-    d1, d2, tone = cells(c, pitch, warp=3)
-    f1, f2, _ = cells(c, 2.6, warp=0.8)
-    h = np.minimum((d2 - d1) / pitch * 2.2, 1) * 2.2 + np.minimum((f2 - f1) / 2.6, 1) * 0.5 + spectral(c, 1.4) * 0.12
-    base = np.array([0.45, 0.265, 0.16], np.float32) * (1 + rng.uniform(-0.04, 0.04))
-    img = base * (0.86 + 0.09 * h + 0.06 * (tone - 0.5))[..., None]
-    img = img * (1 + relief(c, h, 0.8) * 0.24)[..., None] * (1 + 0.025 * soft(c, 4))[..., None]
+    d1, d2, tone = cells(c, 5.2, jitter=0.85, warp=2.0)
+    f1, f2, _ = cells(c, 2.3, warp=0.6)
+    valley = np.minimum((d2 - d1) / 5.2 * 1.7, 1) ** 0.7
+    h = c.blur(valley * 1.5 - (d1 / 5.2) ** 2 * 1.2 + np.minimum((f2 - f1) / 2.3, 1) * 0.22, 0.3)
+    base = np.array([0.40, 0.225, 0.135], np.float32) * (1 + rng.uniform(-0.04, 0.04))
+    img = base * (0.87 + 0.08 * h + 0.05 * (tone - 0.5) + 0.015 * spectral(c, 0.8))[..., None]
+    img = img * (1 + relief(c, h, 0.9) * 0.22)[..., None] * (1 + 0.03 * soft(c, 4))[..., None]
     return img.astype(np.float32), np.ones(img.shape[:2], np.float32)
 
 
@@ -37,7 +37,7 @@ def ring(c, gap=None):
     if gap is not None:
         rim = np.minimum(rim, (0.5 - gap(cx, cy)) * 1.2)
     alpha = step(rim, 1.0)
-    sheen = np.abs(np.cos((th - c.light) )) ** 6
+    sheen = np.abs(np.cos(th - c.light)) ** 6
     groove = np.interp(r, np.linspace(0, 120, 700), np.random.default_rng(3).normal(0, 1, 700)).astype(np.float32)
     metal = 0.50 + 0.20 * sheen + 0.022 * groove + 0.010 * spectral(c, 0.5)
     step_in = step(r - 66, 0.8)  # a shoulder turned into the face
@@ -69,9 +69,32 @@ class Exact(defects.Spot):
         self.x, self.y, self.size, self.angle = x, y, size, angle
 
 
-def damage(kind, spot, opacity=0.95):
+def tinted(c, img, spot, tint, rough=0.0):
+    """A spot that darkens towards `tint`, with a soft outline; rust is also rough."""
+    a = defects.blob(c, spot, irregular=0.3, edge=spot.size * 0.5, squash=0.75)
+    grain = 1 + rough * spectral(c, 0.9)
+    return img * np.array(tint, np.float32) * grain[..., None], a
+
+
+def pit(c, img, spot):
+    """A poked hole: dark, with a lit lip."""
+    a = defects.blob(c, spot, irregular=0.12, edge=1.6, squash=0.85)
+    lip = img * (1 + relief(c, -c.blur(a, 1.4) * 5, 0.6) * 0.7)[..., None]
+    return mix(lip, img * 0.13, a), np.minimum(c.blur(a, 1.0) * 1.5, 1)
+
+
+def line(c, img, spot, length, width, wobble, tone, lip=0.0):
+    """A scratch (`tone` added) or a cut (`tone` negative, lit lip)."""
+    p, _ = defects._walk(c.rng, spot.x, spot.y, spot.angle, length, wobble)
+    taper = np.interp(np.linspace(0, 1, len(p)), [0, 0.3, 0.8, 1], [0.5, width, width * 0.8, 0.5])
+    a = c.blur(defects._lines(c, [(defects._centred(p, spot), taper)]), 0.25)
+    shaded = img * (1 + relief(c, -c.blur(a, 0.9) * 5, 0.6) * lip)[..., None]
+    return mix(shaded, np.clip(img + tone, 0.02, 1), a), np.minimum(c.blur(a, 0.6) * 1.6, 1)
+
+
+def damage(paint, place, opacity=0.95, **how):
     def apply(c, img, area):
-        new, claim = getattr(defects, kind)(c, img, Exact(*spot))
+        new, claim = paint(c, img, Exact(*place), **how)
         claim = claim * area
         out = mix(img, new, claim * opacity).astype(np.float32)
         return out, defects.visible(img, out, claim)
@@ -83,7 +106,7 @@ def chip(angle, size):
     def gap_on(c):
         def gap(cx, cy):
             spot = Exact(cx + np.cos(angle) * 92, cy + np.sin(angle) * 92, size, angle)
-            return defects.blob(c, spot, irregular=0.35, edge=1.2, squash=0.7)
+            return defects.blob(c, spot, irregular=0.12, edge=1.2, squash=0.8)
         return gap
     return gap_on
 
@@ -91,14 +114,14 @@ def chip(angle, size):
 # product -> painter, list of (defect folder, draw seed, damage)
 PLAN = {
     'leather': (leather, [
-        ('scratch', 11, damage('scratch', (105, 135, 20, 0.6))),
-        ('cut', 12, damage('cut', (150, 96, 20, 2.2))),
-        ('stain', 13, damage('stain', (92, 118, 24, 0.3))),
-        ('hole', 14, damage('hole', (140, 142, 10, 0.0)))]),
+        ('scratch', 11, damage(line, (118, 132, 20, 0.6), length=88, width=2.4, wobble=0.03, tone=0.26, lip=0.5)),
+        ('cut', 12, damage(line, (150, 96, 20, 2.2), length=62, width=4.5, wobble=0.03, tone=-0.22, lip=1.0)),
+        ('stain', 13, damage(tinted, (92, 118, 23, 0.3), tint=(0.5, 0.5, 0.62))),
+        ('hole', 14, damage(pit, (142, 146, 8, 0.4)))]),
     'machined_ring': (ring, [
-        ('scratch', 21, damage('scratch', (178, 96, 20, 1.1))),
-        ('crack', 22, damage('crack', (70, 150, 20, 2.4))),
-        ('rust', 23, damage('stain', (120, 52, 17, 0.2))),
+        ('scratch', 21, damage(line, (178, 100, 20, 1.25), length=58, width=2.0, wobble=0.025, tone=0.34, lip=0.4)),
+        ('crack', 22, damage(line, (66, 152, 20, 2.5), length=62, width=2.6, wobble=0.22, tone=-0.38, lip=0.4)),
+        ('rust', 23, damage(tinted, (120, 54, 15, 0.2), tint=(0.66, 0.40, 0.22), rough=0.2)),
         ('chip', 24, chip(0.7, 17))]),
 }
 

@@ -9,13 +9,13 @@ import numpy as np
 PATCH, GRID = 16, 15
 
 
-def _work(queue, seed, first, stride):
+def _work(queue, seed, first, stride, bold):
     os.nice(5)
     from generator import draw_sample
     queue.cancel_join_thread()  # nobody may be left to read
     i, parent = first, os.getppid()
     while os.getppid() == parent:  # ends with the training process, however that ends
-        s = draw_sample(np.random.default_rng((seed, i)))
+        s = draw_sample(np.random.default_rng((seed, i)), bold=bold)
         item = (s.image, np.packbits(s.mask), s.name, s.damage)
         i += stride
         while os.getppid() == parent:
@@ -46,7 +46,7 @@ class Stream:
 
     WARM = 384  # pictures in the ring before the first step
 
-    def __init__(self, seed, fresh, pool, workers, step=0):
+    def __init__(self, seed, fresh, pool, workers, step=0, bold=False):
         self.seed, self.fresh, self.pool, self.workers = seed, fresh, pool, workers
         self.ring = {}
         # after a resume the ring is drawn again: the last `pool` pictures before this step
@@ -55,7 +55,7 @@ class Stream:
         self.queues = [mp.Queue(48) for _ in range(workers)]
         for w in range(workers):
             first = self.next + (w - self.next) % workers
-            mp.Process(target=_work, args=(self.queues[w], seed, first, workers), daemon=True).start()
+            mp.Process(target=_work, args=(self.queues[w], seed, first, workers, bold), daemon=True).start()
 
     def batch_at(self, step, batch, tokens):
         """Images, 4-pixel masks, names, damage words, the window (row, column) in tokens, the step's random source."""

@@ -112,9 +112,9 @@ describe('several inputs', () => {
   test('nothing twice: a file and its folder, a folder and its parent, the same again', async () => {
     const [one] = [file('a/1.png'), file('a/2.png'), file('3.png')];
     const folder = join(root, 'a');
-    expect(await names([one!, folder])).toEqual(['1.png', '2.png']);
-    expect(await names([folder, one!])).toEqual(['2.png', '1.png']);
-    expect(await names([one!, one!])).toEqual(['1.png']);
+    expect(await names([one, folder])).toEqual(['1.png', '2.png']);
+    expect(await names([folder, one])).toEqual(['2.png', '1.png']);
+    expect(await names([one, one])).toEqual(['1.png']);
     expect(await names([folder, root, folder])).toEqual(['a/1.png', 'a/2.png', '3.png']);
   });
   test('paths may be relative to the working folder', async () => {

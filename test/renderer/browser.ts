@@ -16,7 +16,7 @@ export async function buildPage(): Promise<void> {
 
 export const startBrowser = (): Promise<Browser> =>
   chromium.launch({
-    executablePath: process.env['LOUPE_CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: process.env.LOUPE_CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -66,7 +66,7 @@ export async function openPage(
   await page.exposeFunction('tellViolation', (text: string) => complaints.push(`policy: ${text}`));
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
-      const tell = (window as unknown as { tellViolation(text: string): void }).tellViolation;
+      const tell = (window as unknown as { tellViolation: (text: string) => void }).tellViolation;
       tell(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
     });
   });

@@ -22,7 +22,7 @@ export interface FakeSettings {
 }
 
 /** What a test may ask of the fake while the page runs. */
-export interface FakeControls {
+interface FakeControls {
   emit(event: EventName, payload: unknown): void;
   /** The next call of the channel fails with this error. */
   failNext(channel: Channel, error: ErrorValue): void;
@@ -162,6 +162,7 @@ interface Stored {
   }
 
   function fail(code: ErrorValue['code'], params: ErrorValue['params'] = {}): never {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- errors cross the bridge as plain values
     throw { code, params };
   }
 
@@ -244,7 +245,7 @@ interface Stored {
       await new Promise((resolve) => setTimeout(resolve, 2));
       const failure = failures.get(channel);
       failures.delete(channel);
-      if (failure !== undefined) return { ok: false, error: failure } as Reply<never>;
+      if (failure !== undefined) return { ok: false, error: failure };
       try {
         return { ok: true, value: answers[channel](args as never) } as Reply<never>;
       } catch (thrown) {
@@ -254,8 +255,8 @@ interface Stored {
     on(event, listener) {
       const set = listeners.get(event) ?? new Set();
       listeners.set(event, set);
-      set.add(listener as (payload: never) => void);
-      return () => set.delete(listener as (payload: never) => void);
+      set.add(listener);
+      return () => set.delete(listener);
     },
     pathOf: (file) => `/dropped/${(file as File).name}`,
   };

@@ -29,7 +29,7 @@ export function scoreOf(seq: number): number {
   return 0.58 + 0.4 * spread;
 }
 
-export const failureOf = (seq: number): Part['error'] => {
+const failureOf = (seq: number): Part['error'] => {
   if (seq % 47 === 13)
     return { code: 'image.corrupt', params: { path: `part_${seq}.png`, reason: 'premature end' } };
   if (seq % 211 === 50) return { code: 'session.failed', params: { reason: 'out of memory' } };

@@ -2,9 +2,9 @@
 // Runs in Node.
 
 export interface Tally {
-  step(name: string, body: () => Promise<void>): Promise<void>;
+  readonly step: (name: string, body: () => Promise<void>) => Promise<void>;
   /** Prints the closing line; sets the exit code. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** `onFailure` is given the step's name, for a picture of what was on the screen. */

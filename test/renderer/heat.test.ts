@@ -16,12 +16,12 @@ describe('heatPixels', () => {
     const alphas = [...heatPixels('viridis')].map((pixel) => pixel >>> 24);
     expect(alphas.slice(0, Math.floor(255 * CLEAR_BELOW)).every((a) => a === 0)).toBe(true);
     expect(alphas[255]).toBe(255);
-    expect(alphas.every((a, i) => i === 0 || a >= (alphas[i - 1] as number))).toBe(true);
+    expect(alphas.every((a, i) => i === 0 || a >= alphas[i - 1]!)).toBe(true);
   });
 
   it('has the colours of the table', () => {
     for (const name of ['viridis', 'cividis', 'inferno'] as const) {
-      const top = heatPixels(name)[255] as number;
+      const top = heatPixels(name)[255]!;
       expect([top & 255, (top >> 8) & 255, (top >> 16) & 255]).toEqual([...COLOUR_MAPS[name].slice(765)]);
     }
   });

@@ -72,10 +72,10 @@ describe('buildOrder', () => {
     const many = Array.from({ length: 100_000 }, (_, seq) => finishedPart(1, seq, null));
     const sorted = buildOrder(many, query({ sort: 'doubt' }));
     expect(new Set(sorted).size).toBe(100_000);
-    const scores = Array.from(sorted.subarray(0, 2000), (seq) => (many[seq] as Part).score ?? -1);
+    const scores = Array.from(sorted.subarray(0, 2000), (seq) => many[seq]!.score ?? -1);
     expect(scores.every((score) => score >= at.review && score < at.reject)).toBe(true);
     const distances = scores.map((score) => Math.min(score - at.review, at.reject - score));
-    expect(distances.every((d, i) => i === 0 || d >= (distances[i - 1] as number) - 1e-8)).toBe(true);
+    expect(distances.every((d, i) => i === 0 || d >= distances[i - 1]! - 1e-8)).toBe(true);
   });
 });
 

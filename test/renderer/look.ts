@@ -13,7 +13,7 @@ if (root === undefined || out === undefined)
 mkdirSync(out, { recursive: true });
 
 const { media, catalogue } = await folderMedia(root);
-const only = process.env['ONLY']?.split(',');
+const only = process.env.ONLY?.split(',');
 await buildPage();
 const server = await servePage(PAGE_FOLDER, media);
 const browser = await startBrowser();

@@ -71,7 +71,7 @@ export async function folderMedia(root: string): Promise<{ media: Media; catalog
     .sort((a, b) => noise(hash(a)) - noise(hash(b)));
   const catalogue = await Promise.all(
     files.map(async (file) => {
-      const { width = 1, height = 1 } = await sharp(file).metadata();
+      const { width, height } = await sharp(file).metadata();
       const seed = hash(file);
       const good = basename(dirname(file)) === 'good';
       const spread = (noise(seed) + noise(seed + 1)) / 2;
@@ -79,7 +79,7 @@ export async function folderMedia(root: string): Promise<{ media: Media; catalog
       return { name: `${basename(dirname(file))}/${basename(file)}`, width, height, score };
     }),
   );
-  const fileOf = (id: number): string => files[seqOf(id)] as string;
+  const fileOf = (id: number): string => files[seqOf(id)]!;
   const once = memo();
   const media: Media = {
     thumbnail: (id) =>
@@ -129,4 +129,4 @@ async function truthMap(file: string, root: string, score: number): Promise<Buff
 }
 
 const hash = (text: string): number =>
-  [...text].reduce((sum, c) => (Math.imul(sum, 31) + c.charCodeAt(0)) | 0, 7);
+  Array.from(text).reduce((sum, c) => (Math.imul(sum, 31) + c.charCodeAt(0)) | 0, 7);

@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { parseNpy, type NpyArray } from '../../models/npy.ts';
 import { GOLDEN } from './shared.ts';
 
-export { GOLDEN, hasGolden, hasParts, PARTS } from './shared.ts';
+export { GOLDEN, hasGolden } from './shared.ts';
 
 export const goldenBytes = (path: string): Uint8Array => new Uint8Array(readFileSync(join(GOLDEN, path)));
 export const goldenNpy = (path: string): NpyArray => parseNpy(goldenBytes(path), path);

@@ -12,7 +12,7 @@ import type {
 import { Network, networkKey } from './network.ts';
 import type { OnnxOptions } from './onnx.ts';
 import { InspectSession, newLanes } from './session.ts';
-import { resolveSettings } from './settings.ts';
+import { resolveSettings, type Settings } from './settings.ts';
 import { SharedPool } from './shared.ts';
 import { TextCache } from './text-cache.ts';
 import { encodeWords, readTextFeatures, type TextFeatures } from './text-features.ts';
@@ -52,7 +52,7 @@ export class Engine {
     const { device = 'auto', threads } = options;
     const onnx: OnnxOptions = threads === undefined ? { device } : { device, threads };
     const settings = await resolveSettings(pack, options);
-    const text = await this.#textFeatures(pack, options, { ...onnx, rvs: settings.rvs });
+    const text = await this.#textFeatures(pack, options, { ...onnx, ...settings });
 
     this.#progress({ stage: 'model', done: 0, total: 1 });
     const key = networkKey(pack, settings, onnx);
@@ -83,7 +83,7 @@ export class Engine {
   #textFeatures(
     pack: OpenedPack,
     { product, textFeatures }: SessionOptions,
-    how: OnnxOptions & Pick<SessionInfo, 'rvs'>,
+    how: OnnxOptions & Pick<Settings, 'rvs' | 'rvsProfile' | 'comparison'>,
   ): Promise<TextFeatures> {
     if (textFeatures !== undefined)
       return readTextFeatures(textFeatures, pack.manifest.architecture.embedDim);

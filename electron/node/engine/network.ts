@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { Tensor } from 'onnxruntime-node';
 import { buildInspectGraph } from '../../../models/clip-ad/heat-graph.ts';
+import { buildWindowGraph } from '../../../models/clip-ad/window-graph.ts';
 import { parseSafetensors } from '../../../models/clip/safetensors.ts';
 import { readVisionWeights } from '../../../models/clip/weights.ts';
 import { LoupeError } from '../../../models/errors.ts';
@@ -21,7 +22,7 @@ export interface RawResult {
 /** Two sessions with the same key may use one network: the words come in as an input. */
 export function networkKey(
   pack: OpenedPack,
-  { method, tap, sigma, head }: Settings,
+  { method, tap, sigma, imageSize, head, comparison }: Settings,
   options: OnnxOptions,
 ): string {
   const headSha256 = head && createHash('sha256').update(head.bytes).digest('hex');
@@ -32,7 +33,9 @@ export function networkKey(
     method,
     tap,
     sigma,
+    imageSize,
     headSha256,
+    comparison === 'winclip', // plain CLIP is BASE with other words
     options,
   ]);
 }
@@ -54,11 +57,7 @@ export class Network {
    * `head.invalid`, `device.unavailable`, `session.failed`.
    */
   static async open(pack: OpenedPack, settings: Settings, options: OnnxOptions): Promise<Network> {
-    const { architecture } = pack.manifest;
-    return new Network(
-      architecture.vision.imageSize,
-      await openOnnx(buildInspectModel(pack, settings), options),
-    );
+    return new Network(settings.imageSize, await openOnnx(buildInspectModel(pack, settings), options));
   }
 
   get device(): string {
@@ -97,7 +96,7 @@ export function buildInspectModel(pack: OpenedPack, settings: Settings): Uint8Ar
   const { architecture, preprocessing, weights } = pack.manifest;
   const head = openHead(pack, settings);
   const source = parseSafetensors(pack.bytes(weights.file), weights.file);
-  const { method, tap, sigma } = settings;
+  const { method, tap, sigma, imageSize } = settings;
   const common = {
     architecture,
     preprocessing,
@@ -105,7 +104,9 @@ export function buildInspectModel(pack: OpenedPack, settings: Settings): Uint8Ar
     method,
     tap,
     sigma,
+    imageSize,
   };
+  if (settings.comparison === 'winclip') return buildWindowGraph(common);
   return buildInspectGraph(head ? { ...common, head } : common);
 }
 

@@ -3,16 +3,20 @@
 import { readFile } from 'node:fs/promises';
 import type { Calibration } from '../../../models/clip-ad/calibration.ts';
 import { readHead, type SdpPlusHead } from '../../../models/clip-ad/head.ts';
-import { parseSafetensors } from '../../../models/clip/safetensors.ts';
+import { parseCheckpoint } from '../../../models/clip/checkpoint.ts';
 import { LoupeError } from '../../../models/errors.ts';
 import type { OpenedPack } from '../../../models/packs/open.ts';
-import type { Method, Rvs, SessionOptions, Tap } from '../../common/services.ts';
+import type { Comparison, Method, Rvs, RvsProfile, SessionOptions, Tap } from '../../common/services.ts';
 
 export interface Settings {
   readonly method: Method;
   readonly tap: Tap;
   readonly rvs: Rvs;
+  readonly rvsProfile: RvsProfile;
   readonly sigma: number;
+  /** Side of the input and of the heat map in pixels. */
+  readonly imageSize: number;
+  readonly comparison?: Comparison;
   readonly calibration: Calibration;
   /** The bytes of the SDP+ head and where they came from; only for `sdp+`. */
   readonly head?: { readonly bytes: Uint8Array; readonly file: string };
@@ -33,11 +37,15 @@ function uncalibrated(heat: Calibration['heat']): Calibration {
 }
 
 /**
- * A head without a method means SDP+. Throws `usage` for a head with another method, `head.invalid` when SDP+ has no
+ * A head without a method means SDP+. The sigma that a pack recommends is for its own image size and grows with it
+ * (Specification F-8); one that was asked for is taken as it is. Throws `usage` for a head with another method, `head.invalid` when SDP+ has no
  * head or the file cannot be read.
  */
 export async function resolveSettings(pack: OpenedPack, asked: SessionOptions): Promise<Settings> {
   const { manifest } = pack;
+  const { imageSize: ownSize } = manifest.architecture.vision;
+  const { imageSize = ownSize, comparison } = asked;
+  if (comparison !== undefined) return comparisonSettings(pack, asked, comparison);
   const method = asked.method ?? (asked.head === undefined ? manifest.method : 'sdp+');
   if (asked.head !== undefined && method !== 'sdp+') {
     throw new LoupeError('usage', { reason: `A head is for the method sdp+, not for ${method}.` });
@@ -46,9 +54,31 @@ export async function resolveSettings(pack: OpenedPack, asked: SessionOptions): 
     method,
     tap: asked.tap ?? manifest.tap,
     rvs: asked.rvs ?? manifest.rvs,
-    sigma: asked.sigma ?? manifest.sigma,
+    rvsProfile: asked.rvsProfile ?? 'default',
+    sigma: asked.sigma ?? (manifest.sigma * imageSize) / ownSize,
+    imageSize,
     calibration: manifest.calibration[method] ?? UNCALIBRATED[method],
     ...(method === 'sdp+' && { head: await headFile(pack, asked.head) }),
+  };
+}
+
+/** Probabilities on the original path, with the same smoothing: a comparison differs in how it scores and in nothing else. */
+function comparisonSettings(
+  { manifest }: OpenedPack,
+  asked: SessionOptions,
+  comparison: Comparison,
+): Settings {
+  const { imageSize: ownSize } = manifest.architecture.vision;
+  const { imageSize = ownSize } = asked;
+  return {
+    method: 'base',
+    tap: manifest.tap,
+    rvs: 'mean',
+    rvsProfile: 'default',
+    sigma: asked.sigma ?? (manifest.sigma * imageSize) / ownSize,
+    imageSize,
+    calibration: UNCALIBRATED.base,
+    comparison,
   };
 }
 
@@ -72,8 +102,9 @@ async function headFile(
 }
 
 /**
- * Reads a head and checks that it belongs to this model: its metadata may name the `tap` and the `modelSha256` that it
- * was trained with. Throws `head.invalid`.
+ * Reads a head and checks that it belongs to this model: its metadata may name the `tap` and the `modelSha256` that it was
+ * trained with. Torch files are the authors' own, and those were all trained with the official tap (Specification F-1).
+ * Throws `head.invalid`.
  */
 export function openHead(pack: OpenedPack, { head, tap }: Settings): SdpPlusHead | undefined {
   if (!head) return undefined;
@@ -81,7 +112,8 @@ export function openHead(pack: OpenedPack, { head, tap }: Settings): SdpPlusHead
     throw new LoupeError('head.invalid', { file: head.file, reason });
   };
   const source = readTensors(head.bytes, head.file, fail);
-  const { tap: itsTap = tap, modelSha256: itsModel = pack.modelSha256 } = source.metadata;
+  const usual = source.format === 'safetensors' ? tap : 'official';
+  const { tap: itsTap = usual, modelSha256: itsModel = pack.modelSha256 } = source.metadata;
   if (itsTap !== tap) fail(`it was trained with the tap "${itsTap}", this session uses "${tap}"`);
   if (itsModel !== pack.modelSha256) fail('it was trained for another model');
   return readHead(source, pack.manifest.architecture, head.file);
@@ -89,7 +121,7 @@ export function openHead(pack: OpenedPack, { head, tap }: Settings): SdpPlusHead
 
 function readTensors(bytes: Uint8Array, file: string, fail: (reason: string) => never) {
   try {
-    return parseSafetensors(bytes, file);
+    return parseCheckpoint(bytes, file);
   } catch (error) {
     return fail(error instanceof LoupeError ? String(error.params.reason) : 'it cannot be read');
   }

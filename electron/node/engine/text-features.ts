@@ -3,8 +3,8 @@
 import { gunzipSync } from 'node:zlib';
 import { readFile } from 'node:fs/promises';
 import { Tensor } from 'onnxruntime-node';
-import { abnormalPrompts, cleanProduct, normalPrompts } from '../../../models/clip-ad/prompts.ts';
-import { representativeVector } from '../../../models/clip-ad/rvs.ts';
+import { cleanProduct, PROMPTS } from '../../../models/clip-ad/prompts.ts';
+import { DEFAULT_PROFILE, representativeVector, VISA_PROFILE } from '../../../models/clip-ad/rvs.ts';
 import { ClipTokenizer } from '../../../models/clip/bpe.ts';
 import { parseSafetensors } from '../../../models/clip/safetensors.ts';
 import { buildTextGraph } from '../../../models/clip/text-graph.ts';
@@ -12,7 +12,7 @@ import { readTextWeights } from '../../../models/clip/weights.ts';
 import { LoupeError } from '../../../models/errors.ts';
 import { parseNpy } from '../../../models/npy.ts';
 import type { OpenedPack } from '../../../models/packs/open.ts';
-import type { Rvs } from '../../common/services.ts';
+import type { Comparison, Rvs, RvsProfile } from '../../common/services.ts';
 import { openOnnx, type OnnxOptions, type OnnxSession } from './onnx.ts';
 import type { TextCache } from './text-cache.ts';
 
@@ -57,6 +57,9 @@ function parseNpyOr(bytes: Uint8Array, file: string, fail: (reason: string) => n
 export interface WordsOptions extends OnnxOptions {
   readonly product: string;
   readonly rvs: Rvs;
+  readonly rvsProfile: RvsProfile;
+  /** Whose prompts; CLIP-AD's when absent. */
+  readonly comparison?: Comparison;
   readonly cache: TextCache;
   readonly progress: (done: number, total: number) => void;
 }
@@ -67,20 +70,23 @@ export interface WordsOptions extends OnnxOptions {
  */
 export async function encodeWords(pack: OpenedPack, options: WordsOptions): Promise<TextFeatures> {
   const product = cleanProduct(options.product);
-  const normal = normalPrompts(product);
-  const prompts = [...normal, ...abnormalPrompts(product)];
+  const { rvs, rvsProfile, comparison } = options;
+  const { normal, abnormal } = PROMPTS[comparison ?? 'clip-ad'](product);
+  const prompts = [...normal, ...abnormal];
   const { architecture, tokenizer, files } = pack.manifest;
   const { embedDim } = architecture;
   const merges = files.find(({ path }) => path === tokenizer?.file)?.sha256;
-  const key = JSON.stringify([pack.modelSha256, architecture, merges, options.rvs, normal.length, prompts]);
+  const profile = rvsProfile === 'visa' ? VISA_PROFILE : DEFAULT_PROFILE;
+  const how = rvs === 'dbscan' ? [rvs, profile] : [rvs];
+  const key = JSON.stringify([pack.modelSha256, architecture, merges, how, normal.length, prompts]);
   const known = await options.cache.get(key, 2 * embedDim);
   if (known) return known;
 
   const embeddings = await embed(pack, prompts, options);
   const border = normal.length * embedDim;
   const features = new Float32Array(2 * embedDim);
-  features.set(representativeVector(embeddings.subarray(0, border), embedDim, options.rvs));
-  features.set(representativeVector(embeddings.subarray(border), embedDim, options.rvs), embedDim);
+  features.set(representativeVector(embeddings.subarray(0, border), embedDim, rvs, profile));
+  features.set(representativeVector(embeddings.subarray(border), embedDim, rvs, profile), embedDim);
   await options.cache.put(key, features);
   return features;
 }

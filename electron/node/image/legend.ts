@@ -33,7 +33,7 @@ const MARKS: Readonly<Record<MachineVerdict, readonly number[]>> = {
 };
 
 /** Font pixels get larger with the picture, so that the strip reads the same at every size. */
-export const legendScale = (width: number): number => Math.min(Math.max(Math.round(width / 320), 1), 4);
+const legendScale = (width: number): number => Math.min(Math.max(Math.round(width / 320), 1), 4);
 
 /** At most three digits that count; the ends of a scale are chosen by people and are short. */
 const short = (value: number): string => String(Number(value.toPrecision(3)));

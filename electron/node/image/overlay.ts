@@ -22,7 +22,7 @@ export interface OverlayOptions extends LegendText {
 }
 
 /** The photograph as RGB, no larger than asked. */
-async function shrink(image: DecodedImage, maxSide: number): Promise<Canvas> {
+export async function shrink(image: DecodedImage, maxSide: number): Promise<Canvas> {
   const { data, info } = await pipelineOf(image)
     .resize(maxSide, maxSide, { fit: 'inside', withoutEnlargement: true })
     .toColourspace('srgb')

@@ -94,7 +94,7 @@ export function drawText(
   scale: number,
   colour: Rgb,
 ): void {
-  [...text.toUpperCase()].forEach((character, i) => {
+  Array.from(text.toUpperCase()).forEach((character, i) => {
     drawBits(canvas, GLYPHS[character] ?? [], GLYPH_WIDTH, x + i * ADVANCE * scale, y, scale, colour);
   });
 }

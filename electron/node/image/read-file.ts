@@ -8,7 +8,7 @@ const VANISHED = new Set(['ENOENT', 'ENOTDIR', 'ESTALE']);
 
 // Opening a named pipe waits for a writer, for ever if there is none; with O_NONBLOCK it returns at once and the check for
 // a regular file below refuses it. Windows has no such flag (and no such pipes in folders).
-const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const FLAGS = constants.O_RDONLY | ((constants as { O_NONBLOCK?: number }).O_NONBLOCK ?? 0);
 
 /** A failed system call on a photograph → `image.missing` or `image.unreadable`. */
 export function fileError(path: string, thrown: unknown): LoupeError {

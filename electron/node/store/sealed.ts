@@ -67,7 +67,7 @@ export class SealedTable<R extends Readonly<Record<keyof R, SqlValue>>> {
 
   /** A function that stores these columns of a changed row; triggers refuse columns that must not change. */
   updater(changed: readonly (keyof R & string)[]): (row: R) => R {
-    const key = this.#columns[0] as keyof R & string;
+    const key = this.#columns[0]!;
     const update = this.#db.prepare<never>(
       `UPDATE ${this.#name} SET ${changed.map((column) => `${column} = ?`).join(', ')}, seal = ? WHERE ${key} = ?`,
     );

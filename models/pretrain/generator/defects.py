@@ -4,6 +4,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from .noise import UNITS, chance, colour, mix, near_colour, relief, soft, spectral, step
+from .natural import drop, opened
 from .surfaces import any_surface
 
 
@@ -13,8 +14,9 @@ class Spot:
     def __init__(self, c, x, y):
         rng = c.rng
         self.x, self.y = x, y
-        # many small, few large: log-uniform
-        self.size = float(np.exp(rng.uniform(np.log(4), np.log(42))))
+        # log-uniform; bold ones are rarely below half a patch, or a step would hold almost no defect pixels
+        low, high = c.pick((4, 42), (6, 60))
+        self.size = float(np.exp(rng.uniform(np.log(low), np.log(high))))
         self.angle = rng.uniform(0, 2 * np.pi)
 
 
@@ -62,13 +64,13 @@ def _shade_along(c, a, strength):
 
 def scratch(c, img, spot):
     rng = c.rng
-    length = rng.uniform(15, 130)
+    length = rng.uniform(*c.pick((15, 130), (25, 190)))
     wobble = rng.uniform(0, 0.06)
     paths = []
     for _ in range(rng.choice([1, 1, 1, 2, 4])):
         p, _ = _walk(rng, spot.x, spot.y, spot.angle + rng.normal(0, 0.15), length * rng.uniform(0.5, 1), wobble)
         p = _centred(p, spot) + rng.normal(0, 4, 2) * (len(paths) > 0)
-        paths.append((p, np.interp(np.linspace(0, 1, len(p)), [0, 0.5, 1], [0.5, rng.uniform(0.7, 3), 0.5])))
+        paths.append((p, np.interp(np.linspace(0, 1, len(p)), [0, 0.5, 1], [0.5, rng.uniform(*c.pick((0.7, 3), (1, 5))), 0.5])))
     a = _lines(c, paths)
     tone = rng.choice([-1, 1]) * rng.uniform(0.12, 0.6)
     new = img + tone
@@ -79,13 +81,13 @@ def scratch(c, img, spot):
 
 def crack(c, img, spot):
     rng = c.rng
-    length = rng.uniform(25, 190)
-    width = rng.uniform(0.8, 3.5)
+    length = rng.uniform(*c.pick((25, 190), (40, 240)))
+    width = rng.uniform(*c.pick((0.8, 3.5), (1, 6)))
     main, angles = _walk(rng, spot.x, spot.y, spot.angle, length, rng.uniform(0.12, 0.5))
     main = _centred(main, spot)
     taper = width * (1 - np.abs(np.linspace(-1, 1, len(main))) ** 2 * 0.7) * np.exp(rng.normal(0, 0.25, len(main)))
     paths = [(main, taper)]
-    for _ in range(rng.choice([0, 0, 1, 2, 4])):
+    for _ in range(rng.choice(c.pick([0, 0, 1, 2, 4], [0, 1, 2, 3, 5]))):
         k = rng.integers(0, len(angles))
         side = angles[k] + rng.choice([-1, 1]) * rng.uniform(0.4, 1.3)
         branch, _ = _walk(rng, main[k, 0], main[k, 1], side, length * rng.uniform(0.15, 0.5), 0.3)
@@ -103,9 +105,9 @@ def crack(c, img, spot):
 def cut(c, img, spot):
     """A short straight or bent opening with one lit lip."""
     rng = c.rng
-    p, _ = _walk(rng, spot.x, spot.y, spot.angle, rng.uniform(10, 60), rng.uniform(0, 0.12))
+    p, _ = _walk(rng, spot.x, spot.y, spot.angle, rng.uniform(*c.pick((10, 60), (15, 90))), rng.uniform(0, 0.12))
     p = _centred(p, spot)
-    w = rng.uniform(1.2, 5)
+    w = rng.uniform(*c.pick((1.2, 5), (1.5, 8)))
     a = c.blur(_lines(c, [(p, np.interp(np.linspace(0, 1, len(p)), [0, 0.5, 1], [0.6, w, 0.6]))]), 0.4)
     wide = np.minimum(c.blur(a, 1.2) * 2, 1)
     inner = near_colour(rng, img.mean((0, 1)) * rng.uniform(0.1, 1.5), 0.05)
@@ -165,7 +167,7 @@ def paint(c, img, spot):
 
 def hole(c, img, spot):
     rng = c.rng
-    spot.size = min(spot.size, rng.uniform(3, 26))
+    spot.size = min(spot.size, rng.uniform(*c.pick((3, 26), (4, 34))))
     a = blob(c, spot, irregular=rng.uniform(0, 0.25), edge=rng.uniform(1, 3), squash=rng.uniform(0.6, 1))
     deep = img * rng.uniform(0.02, 0.35)
     if chance(rng, 0.25):
@@ -223,12 +225,12 @@ def specks(c, img, spot):
     rng = c.rng
     if chance(rng, 0.4):
         p, _ = _walk(rng, spot.x, spot.y, spot.angle, rng.uniform(15, 90), rng.uniform(0.15, 0.4))
-        a = _lines(c, [(_centred(p, spot), rng.uniform(0.6, 2))])
+        a = _lines(c, [(_centred(p, spot), rng.uniform(*c.pick((0.6, 2), (0.8, 3))))])
     else:
         dots = []
-        for _ in range(rng.integers(2, 14)):
+        for _ in range(rng.integers(*c.pick((2, 14), (3, 22)))):
             x, y = rng.normal([spot.x, spot.y], spot.size * 0.7)
-            dots.append(([(x, y), (x + rng.normal(0, 1.5), y + rng.normal(0, 1.5))], rng.uniform(1, 4.5)))
+            dots.append(([(x, y), (x + rng.normal(0, 1.5), y + rng.normal(0, 1.5))], rng.uniform(*c.pick((1, 4.5), (1.2, 7)))))
         a = c.blur(_lines(c, dots), 0.4)
     return np.broadcast_to(colour(rng), img.shape), np.minimum(a * 1.2, 1)
 
@@ -241,7 +243,7 @@ def letters(c, img, spot):
     w, h = font.getsize(text)
     small = Image.new('L', (w + 2, h + 2), 0)
     ImageDraw.Draw(small).text((1, 1), text, fill=255, font=font)
-    k = rng.uniform(0.9, 3.2) * c.unit
+    k = rng.uniform(*c.pick((0.9, 3.2), (1.2, 4.5))) * c.unit
     stamp = small.resize((max(int(small.width * k), 4), max(int(small.height * k), 4)), Image.BICUBIC)
     stamp = stamp.rotate(np.degrees(spot.angle), Image.BICUBIC, expand=True)
     page = Image.new('L', (c.size, c.size), 0)
@@ -259,7 +261,7 @@ WEIGHTS = WEIGHTS / WEIGHTS.sum()
 WORDS = {'scratch': 'scratch', 'crack': 'crack', 'cut': 'cut', 'fold': 'fold', 'stain': 'contamination',
          'discolour': 'discolouration', 'paint': 'contamination', 'hole': 'hole', 'dent': 'dent',
          'foreign': 'defect', 'displaced': 'defect', 'smeared': 'flaw', 'worn': 'damage',
-         'specks': 'contamination', 'letters': 'print', 'missing': 'broken part'}
+         'specks': 'contamination', 'letters': 'print', 'missing': 'broken part', 'opened': 'cut', 'drop': 'contamination'}
 
 
 def visible(before, after, claim, threshold=0.03):
@@ -289,7 +291,7 @@ def missing(c, part, spot):
     return step(v + jag - part.radius * rng.uniform(0.25, 0.8), 1.4)
 
 
-def apply_defect(c, img, on_part):
+def apply_defect(c, img, on_part, skin=False):
     """One defect on `img` inside the 0..1 area `on_part`; returns picture, mask, kind."""
     rng = c.rng
     flat = np.flatnonzero(on_part > 0.5)
@@ -298,6 +300,8 @@ def apply_defect(c, img, on_part):
     k = int(flat[rng.integers(len(flat))])
     spot = Spot(c, (k % c.size + 0.5) / c.unit, (k // c.size + 0.5) / c.unit)
     kind = ON_SURFACE[rng.choice(len(ON_SURFACE), p=WEIGHTS)]
+    if skin and chance(rng, 0.5):
+        kind = drop if chance(rng, 0.25) else opened
     new, claim = kind(c, img, spot)
     if chance(rng, 0.9):
         claim = claim * on_part

@@ -27,12 +27,16 @@ def _frequencies(size):
 class Canvas:
     """A square drawing surface: coordinates in units, one random source, one light."""
 
-    def __init__(self, size, rng):
+    def __init__(self, size, rng, bold=True):
         self.size = size
+        self.bold = bold  # large, frequent damage; without it about 0.6 % of all pixels are damaged
         self.unit = size / UNITS  # pixels per unit: only blurs need it
         self.rng = rng
         self.x, self.y = _grid(size)
         self.light = rng.uniform(0, 2 * np.pi)  # direction the light comes from
+
+    def pick(self, fine, bold):
+        return bold if self.bold else fine
 
     def rotated(self, cx=UNITS / 2, cy=UNITS / 2, angle=None):
         angle = self.rng.uniform(0, 2 * np.pi) if angle is None else angle

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .noise import chance, colour, mix, near_colour, relief, soft, spectral, step
+from .natural import odd_skin
 from .surfaces import any_solid
 
 
@@ -27,6 +28,7 @@ class Part:
     def __init__(self, rim, radius, name, centre, angle, profile):
         self.rim, self.radius, self.name, self.centre = rim, radius, name, centre
         self.angle, self.profile = angle, profile
+        self.skin = False  # grown or baked: damage shows flesh
         self.paint = None  # fills in its own colours when set
 
 
@@ -97,7 +99,7 @@ def hazelnut(c, cx, cy, R):
     if peeled and chance(rng, 0.6):  # remains of brown skin
         rest = step(spectral(c, 1.4) - rng.uniform(0.8, 2.0), 0.6) * rng.uniform(0.2, 0.7)
         skin = mix(skin, base * np.array([0.7, 0.5, 0.35]), rest)
-    part.paint = skin.astype(np.float32)
+    part.paint, part.skin = odd_skin(c, skin), True
     return part, ['peeled hazelnut', 'peeled nut', 'hazelnut'] if peeled else ['hazelnut', 'nut kernel', 'acorn', 'walnut']
 
 
@@ -116,7 +118,7 @@ def cookie(c, cx, cy, R):
         d1, _, v = cells(c, rng.uniform(18, 45))
         chip = step(rng.uniform(2, 8) * (0.5 + v) - d1, 2) * (v < 0.7)
         img = mix(img, base * rng.uniform(0.15, 0.6), chip)
-    part.paint = img.astype(np.float32)
+    part.paint, part.skin = odd_skin(c, img), True
     return part, ['cookie', 'biscuit', 'cracker', 'bread roll', 'cake']
 
 

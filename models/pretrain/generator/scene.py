@@ -7,8 +7,10 @@ import numpy as np
 from PIL import Image
 
 from .defects import Spot, WORDS, apply_defect, missing, visible
+from .families import any_family
 from .noise import Canvas, UNITS, chance, colour, mix, soft, spectral, step
 from .objects import any_part, render
+from .structured import changed
 from .surfaces import any_surface, plain
 
 
@@ -83,7 +85,7 @@ def _part_scene(c, broken):
             kind = 'missing' if mask.any() else ''
         img = out
         area = np.maximum(area, alpha)
-    return img, area, mask, name, kind
+    return img, area, mask, name, kind, part.skin
 
 
 def _camera(c, img):
@@ -112,15 +114,21 @@ def _camera(c, img):
     return out
 
 
-def draw_sample(rng, size=240, good=None):
-    """One picture. `good` forces the verdict; None draws about 45 % good ones."""
-    c = Canvas(size, rng)
-    want_good = chance(rng, 0.45) if good is None else good
-    broken = False
+def draw_sample(rng, size=240, good=None, bold=True):
+    """One picture. `good` forces the verdict; None draws 28 % good ones, 45 % when not bold."""
+    c = Canvas(size, rng, bold)
+    want_good = chance(rng, c.pick(0.45, 0.28)) if good is None else good
+    broken = skin = False
     kinds = []
-    if chance(rng, 0.52):
+    family = rng.random()
+    if family < 0.26:  # structured: its own damage most of the time, else damage of the surface
+        drawn = any_family(c, not want_good and chance(rng, 0.7))
+        img, area, name = drawn.after.astype(np.float32), drawn.area, drawn.words[rng.integers(len(drawn.words))]
+        mask = changed(drawn.before, drawn.after) if drawn.damage else np.zeros((size, size), bool)
+        kinds += [drawn.damage] if drawn.damage else []
+    elif family < 0.68:
         broken = not want_good and chance(rng, 0.2)
-        img, area, mask, name, kind = _part_scene(c, broken)
+        img, area, mask, name, kind, skin = _part_scene(c, broken)
         kinds += [kind] if kind else []
         img = np.clip(_oddities(c, img, False), 0, 1.2).astype(np.float32)
     else:
@@ -130,12 +138,12 @@ def draw_sample(rng, size=240, good=None):
         area = np.ones((size, size), np.float32)
         mask = np.zeros((size, size), bool)
     if not want_good and not kinds:
-        for _ in range(rng.choice([1, 1, 1, 2, 3])):
-            img, seen, kind = apply_defect(c, img, area)
+        for _ in range(rng.choice(c.pick([1, 1, 1, 2, 3], [1, 1, 2, 2, 3, 4]))):
+            img, seen, kind = apply_defect(c, img, area, skin)
             if seen.any():
                 mask |= seen
                 kinds.append(kind)
     out = _camera(c, img)
     if mask.sum() < 14 * c.unit ** 2:  # too small to ask anyone to see it
-        return Sample(out, np.zeros_like(mask), name, '') if not mask.any() else draw_sample(rng, size, want_good)
-    return Sample(out, mask, name, WORDS[kinds[0]])
+        return Sample(out, np.zeros_like(mask), name, '') if not mask.any() else draw_sample(rng, size, want_good, bold)
+    return Sample(out, mask, name, WORDS.get(kinds[0], kinds[0]))

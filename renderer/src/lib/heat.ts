@@ -9,7 +9,7 @@ export interface HeatScale {
 
 /** Below this share of the scale nothing covers the photograph; from the second on the colour is full. */
 export const CLEAR_BELOW = 0.3;
-export const FULL_FROM = 0.65;
+const FULL_FROM = 0.65;
 
 /** 0..1: how much of the photograph a value covers, before the operator's opacity. */
 export function coverage(share: number): number {
@@ -39,7 +39,7 @@ export function paintHeat(map: Uint8Array, name: ColourMapName, into: Uint8Clamp
   const pixels = heatPixels(name);
   const out = new Uint32Array(into.buffer, into.byteOffset, into.byteLength >> 2);
   const length = Math.min(map.length, out.length);
-  for (let i = 0; i < length; i++) out[i] = pixels[map[i] as number] as number;
+  for (let i = 0; i < length; i++) out[i] = pixels[map[i]!]!;
 }
 
 export interface HeatReading {
@@ -82,7 +82,7 @@ export function hottest(map: Uint8Array, side: number): { u: number; v: number }
     const y = Math.floor(i / side);
     const [left, right] = [Math.max(0, x - reach), Math.min(side, x + reach + 1)];
     const [top, bottom] = [Math.max(0, y - reach), Math.min(side, y + reach + 1)];
-    const at = (cx: number, cy: number): number => sums[cy * row + cx] as number;
+    const at = (cx: number, cy: number): number => sums[cy * row + cx]!;
     const warmth = at(right, bottom) - at(left, bottom) - at(right, top) + at(left, top);
     if (warmth > warmest) {
       warmest = warmth;
@@ -100,7 +100,7 @@ function summedArea(map: Uint8Array, side: number): Float64Array {
     let line = 0;
     for (let x = 0; x < side; x++) {
       line += map[y * side + x] ?? 0;
-      sums[(y + 1) * row + x + 1] = (sums[y * row + x + 1] as number) + line;
+      sums[(y + 1) * row + x + 1] = sums[y * row + x + 1]! + line;
     }
   }
   return sums;

@@ -72,8 +72,8 @@ export function mergeSorted(sorted: Float64Array, added: Float64Array): Float64A
   let a = 0;
   let b = 0;
   for (let i = 0; i < merged.length; i++) {
-    const left = a < sorted.length ? (sorted[a] as number) : Infinity;
-    const right = b < added.length ? (added[b] as number) : Infinity;
+    const left = a < sorted.length ? sorted[a]! : Infinity;
+    const right = b < added.length ? added[b]! : Infinity;
     if (b >= added.length || (a < sorted.length && left <= right)) {
       merged[i] = left;
       a++;

@@ -33,7 +33,7 @@ export function buildOrder(parts: Parts, query: ListQuery): Uint32Array {
   return byKey(parts, kept, key);
 }
 
-export const searchWords = (search: string): string[] => search.toLowerCase().split(/\s+/).filter(Boolean);
+const searchWords = (search: string): string[] => search.toLowerCase().split(/\s+/).filter(Boolean);
 
 const matches = (name: string, words: string[]): boolean => {
   const lower = name.toLowerCase();
@@ -51,7 +51,7 @@ function scoreKey(part: Part): number {
 }
 
 /** Parts inside the doubtful band first, nearest to a threshold first; then all others by their distance to a threshold. */
-export function doubtKey(part: Part, at: Thresholds): number {
+function doubtKey(part: Part, at: Thresholds): number {
   if (part.state === 'pending') return WAITING_KEY;
   if (part.score === null || Number.isNaN(part.score)) return FAILED_KEY;
   const score = clamp(part.score);
@@ -65,7 +65,7 @@ const clamp = (score: number): number => Math.min(1, Math.max(0, score));
 function byKey(parts: Parts, kept: number[], key: (part: Part) => number): Uint32Array {
   // 2^31 steps of the key times up to 2^22 positions stay below 2^53, where every whole number is exact.
   const room = Math.max(1, parts.length);
-  const packed = Float64Array.from(kept, (seq) => Math.round(key(parts[seq] as Part) * 2 ** 30) * room + seq);
+  const packed = Float64Array.from(kept, (seq) => Math.round(key(parts[seq]!) * 2 ** 30) * room + seq);
   packed.sort();
   return Uint32Array.from(packed, (value) => value % room);
 }
@@ -73,12 +73,12 @@ function byKey(parts: Parts, kept: number[], key: (part: Part) => number): Uint3
 const names = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 function byName(parts: Parts, kept: number[]): Uint32Array {
-  const name = (seq: number): string => (parts[seq] as Part).name;
+  const name = (seq: number): string => parts[seq]!.name;
   return Uint32Array.from(kept.sort((a, b) => names.compare(name(a), name(b)) || a - b));
 }
 
 /** Doubtful parts wait for a person when everything is shown; under a filter, the filter itself is the queue. */
-export function waitsForJudgement(part: Part, filter: Filter, thresholds: Thresholds): boolean {
+function waitsForJudgement(part: Part, filter: Filter, thresholds: Thresholds): boolean {
   if (part.verdict !== null) return false;
   const verdict = machineVerdict(part, thresholds);
   return filter === 'all' ? verdict === 'review' : verdict === filter;
@@ -94,7 +94,7 @@ export function nextToJudge(
 ): number {
   for (let step = 1; step <= order.length; step++) {
     const index = (from + step + order.length) % order.length;
-    const part = parts[order[index] as number];
+    const part = parts[order[index]!];
     if (part !== undefined && index !== from && waitsForJudgement(part, filter, thresholds)) return index;
   }
   return -1;

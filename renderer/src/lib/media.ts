@@ -77,7 +77,6 @@ export function forget(id: number): void {
 }
 
 /** Whether there is any picture to ask for: what could not be read or decoded has none. */
-export const hasPicture = (part: Part): boolean =>
-  part.error === null || !part.error.code.startsWith('image.');
+export const hasPicture = (part: Part): boolean => !part.error?.code.startsWith('image.');
 
 export const hasMap = (part: Part): boolean => part.state === 'scored';

@@ -57,7 +57,7 @@ export class NeedQueue<K, V> {
       const key = this.#stack.pop();
       if (key === undefined) return;
       const job = this.#jobs.get(key);
-      if (job !== undefined && job.controller === null) void this.#run(key, job);
+      if (job?.controller === null) void this.#run(key, job);
     }
     // What was scrolled away leaves stale keys behind; drop them before they pile up.
     if (this.#stack.length > 4 * this.#jobs.size + 64) {

@@ -21,7 +21,7 @@ export interface View {
 export const MAX_SCALE = 64;
 const MARGIN = 8;
 
-export function fitScale(image: Size, pane: Size): number {
+function fitScale(image: Size, pane: Size): number {
   const width = Math.max(1, pane.width - 2 * MARGIN);
   const height = Math.max(1, pane.height - 2 * MARGIN);
   return Math.min(MAX_SCALE, width / image.width, height / image.height);

@@ -50,7 +50,7 @@ export class ListStore {
     const thresholds = this.#thresholds.current;
     const order = buildOrder(this.#run.parts, { filter, sort, search, thresholds });
     this.#indexOf = new Int32Array(this.#run.parts.length).fill(-1);
-    for (let i = 0; i < order.length; i++) this.#indexOf[order[i] as number] = i;
+    for (let i = 0; i < order.length; i++) this.#indexOf[order[i]!] = i;
     this.order = order;
     this.#keepSelection();
     const now = performance.now();

@@ -24,6 +24,7 @@ export class RunStore {
   sorted: Float64Array = new Float64Array(0);
   failed = 0;
   /** Verdicts on their way to the disk: shown already, and not undone by a batch that was sent before. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- read when a batch arrives, never drawn
   readonly saving = new Map<number, HumanVerdict | null>();
   #judged: Float64Array | null = null;
 
@@ -106,9 +107,7 @@ export class RunStore {
   /** Scores of the parts that a person has judged, in ascending order. */
   get judged(): Float64Array {
     this.#judged ??= Float64Array.from(
-      this.parts.flatMap((part) =>
-        part !== undefined && part.verdict !== null && isScored(part) ? [part.score] : [],
-      ),
+      this.parts.flatMap((part) => (part?.verdict != null && isScored(part) ? [part.score] : [])),
     ).sort();
     return this.#judged;
   }

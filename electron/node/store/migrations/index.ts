@@ -6,7 +6,7 @@ import { firstLight } from './0001-first-light.ts';
 /** One step. It runs inside a transaction together with the change of `user_version`. */
 export interface Migration {
   readonly version: number;
-  up(db: Database): void;
+  readonly up: (db: Database) => void;
 }
 
 /** In order, without gaps: the version of entry i is i + 1. */

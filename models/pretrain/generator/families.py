@@ -1,0 +1,18 @@
+# The structured families and how often each is drawn.
+# Runs inside the generator and where the vocabulary is learnt.
+import numpy as np
+
+from .electronics import pcb
+from .leads import cable, connector, transistor, wires
+from .packaging import blister, bottle, cap, label, pill
+
+FAMILIES = [pcb, transistor, connector, cable, wires, bottle, cap, label, blister, pill]
+WEIGHTS = np.array([3, 1.5, 1.5, 1.5, 1, 2, 1.5, 1.5, 1.5, 2])
+WEIGHTS = WEIGHTS / WEIGHTS.sum()
+# more words for damage than the surface defects need
+DAMAGES = ['open circuit', 'missing component', 'bent lead', 'broken rim', 'missing letter', 'faulty imprint', 'chipped edge',
+           'swapped wire', 'cut insulation', 'solder bridge', 'mouse bite', 'misplaced part', 'smeared print', 'torn label']
+
+
+def any_family(c, bad):
+    return FAMILIES[c.rng.choice(len(FAMILIES), p=WEIGHTS)](c, bad)
