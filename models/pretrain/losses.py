@@ -36,13 +36,13 @@ def focal_dice(logits, target):
 
 
 class Objective(nn.Module):
-    def __init__(self, width, smoothing=0.08):
+    def __init__(self, width, image_weight=0.1, score0_weight=0.001, smoothing=0.08):
         super().__init__()
         self.log_scale = nn.Parameter(torch.tensor([5.0, 1.5, 5.0]).log())
         self.bias = nn.Parameter(torch.tensor([-2.5, -2.5, -1.0]))
         self.head = nn.Linear(width, CELL * CELL)
         nn.init.constant_(self.head.bias, -2.0)
-        self.smoothing = smoothing
+        self.smoothing, self.image_weight, self.score0_weight = smoothing, image_weight, score0_weight
         self.register_buffer('settled', torch.tensor(False))
 
     @staticmethod
@@ -91,7 +91,7 @@ class Objective(nn.Module):
         # small weight below keeps a hundredfold gradient from drowning the map
         score0 = F.binary_cross_entropy_with_logits(100 * (cls[:, 1] - cls[:, 0]), soft)
         parts = dict(focal=focal, dice=dice, deep=deep[0] + deep[1], direct=direct[0] + direct[1], image=image, score0=score0)
-        loss = focal + dice + 0.3 * parts['deep'] + parts['direct'] + 0.1 * image + 0.001 * score0
+        loss = focal + dice + 0.3 * parts['deep'] + parts['direct'] + self.image_weight * image + self.score0_weight * score0
         return loss, parts
 
 

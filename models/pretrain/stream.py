@@ -15,7 +15,8 @@ def _work(queue, seed, first, stride, bold):
     queue.cancel_join_thread()  # nobody may be left to read
     i, parent = first, os.getppid()
     while os.getppid() == parent:  # ends with the training process, however that ends
-        s = draw_sample(np.random.default_rng((seed, i)), bold=bold)
+        # evenly spread along the order, whatever the share
+        s = draw_sample(np.random.default_rng((seed, i)), bold=i * 0.618034 % 1 < bold)
         item = (s.image, np.packbits(s.mask), s.name, s.damage)
         i += stride
         while os.getppid() == parent:
@@ -46,7 +47,7 @@ class Stream:
 
     WARM = 384  # pictures in the ring before the first step
 
-    def __init__(self, seed, fresh, pool, workers, step=0, bold=False):
+    def __init__(self, seed, fresh, pool, workers, step=0, bold=0.0):
         self.seed, self.fresh, self.pool, self.workers = seed, fresh, pool, workers
         self.ring = {}
         # after a resume the ring is drawn again: the last `pool` pictures before this step

@@ -1,9 +1,10 @@
-# Trains loupe-mini from a seed, in two phases: the ordinary path alone (trunk), then all of CLIP-AD (full).
-# Runs by hand on a CPU: train.py --phase trunk --steps N --out A, then --phase full --init A/checkpoint.pt --steps M --out B
+# Trains loupe-mini from a seed: the ordinary path alone (trunk), then all of CLIP-AD (full), then with finer defects (refine).
+# Runs by hand on a CPU: train.py --phase trunk --steps N --out A, then --phase full --init A/checkpoint.pt --out B, and so on.
 import argparse
 import copy
 import json
 import os
+import shutil
 import time
 
 import numpy as np
@@ -22,9 +23,13 @@ from stream import GRID, Stream
 NAMES = 5  # product names per step
 PROMPTS = 4  # prompts per name and class
 READ_FIRST = 30  # steps of the full phase in which only the readout learns
-# what differs between the phases: pictures per step, new ones among them, share of grafts, rates
-PHASES = {'trunk': dict(batch=32, fresh=12, share=0.6, bold=False, rate=1e-3, warmup=200, decay=0),
-          'full': dict(batch=24, fresh=10, share=0.25, bold=True, rate=6e-4, warmup=30, decay=250)}
+# what differs between the phases: pictures per step, new ones among them, share of grafts, share of bold defects, rates
+PHASES = {'trunk': dict(batch=32, fresh=12, share=0.6, bold=0.0, rate=1e-3, warmup=200, decay=0),
+          'full': dict(batch=24, fresh=10, share=0.25, bold=1.0, rate=6e-4, warmup=30, decay=250),
+          'refine': dict(batch=24, fresh=10, share=0.2, bold=0.5, rate=5e-4, warmup=30, decay=300)}
+# weights of the two losses that judge a whole picture; once the maps are good, they may pull harder
+PICTURE = {'full': (0.1, 0.001), 'refine': (0.3, 0.004)}
+SEEDS = {'trunk': 0, 'full': 1000, 'refine': 2000}
 
 
 def arguments():
@@ -32,7 +37,7 @@ def arguments():
     ap.add_argument('--phase', choices=PHASES, required=True)
     ap.add_argument('--seed', type=int, default=1)
     ap.add_argument('--steps', type=int, required=True)
-    ap.add_argument('--init', help='checkpoint of a trunk phase to start from')
+    ap.add_argument('--init', help='checkpoint of the phase before')
     ap.add_argument('--decay', type=int, help='last steps, over which the rate falls to zero')
     ap.add_argument('--rate', type=float)
     ap.add_argument('--share', type=float, help='share of the pictures that get grafts')
@@ -191,7 +196,12 @@ def prepare(args, tokenizer):
         if state:
             heads.load_state_dict(state['objective'])
         return model, heads
-    objective = losses.Objective(VISION['width'])
+    objective = losses.Objective(VISION['width'], *PICTURE[args.phase])
+    if args.phase == 'refine':
+        # further training of finished weights: their average, and a readout that exists already
+        model.load_state_dict(state['mean'])
+        objective.load_state_dict(state['objective'])
+        return model, objective
     if state:
         objective.head.load_state_dict({k: state['objective'][f'stages.3.{k}'] for k in ('weight', 'bias')})
     teach_text_first(model, tokenizer, args.seed, args.text_first)
@@ -203,7 +213,11 @@ def main():
     os.makedirs(args.out, exist_ok=True)
     merges = f'{args.out}/bpe_merges.txt'
     if not os.path.exists(merges):
-        save(learn(prompts.corpus(), 1800), merges)
+        known = args.init and f'{os.path.dirname(args.init)}/bpe_merges.txt'
+        if known and os.path.exists(known):
+            shutil.copyfile(known, merges)  # the weights are tied to their vocabulary
+        else:
+            save(learn(prompts.corpus(), 1800), merges)
     tokenizer = Tokenizer(merges)
     torch.set_num_threads(1)
     model, objective = prepare(args, tokenizer)
@@ -216,7 +230,7 @@ def main():
         for thing, key in ((model, 'model'), (mean, 'mean'), (objective, 'objective'), (optimiser, 'optimiser')):
             thing.load_state_dict(state[key])
     threads, bank = Threads(args.threads), shapes(np.random.default_rng(7))
-    stream = Stream(args.seed if args.phase == 'trunk' else args.seed + 1000, args.fresh, args.pool, args.workers, step, args.bold)
+    stream = Stream(args.seed + SEEDS[args.phase], args.fresh, args.pool, args.workers, step, args.bold)
     steps, start, seen, shown = args.steps, time.time(), 0, {}
     log = open(f'{args.out}/log.jsonl', 'a')
     while step < steps:
@@ -252,7 +266,7 @@ def main():
             line = {k: round(v, 4) for k, v in shown.items()}
             line.update(step=step, threads=torch.get_num_threads(), seconds=round(time.time() - start),
                         rate=round(seen / (time.time() - start), 1))
-            if args.phase == 'full':
+            if args.phase != 'trunk':
                 line['scale'] = [round(float(s), 2) for s in objective.log_scale.exp()]
             print(json.dumps(line), file=log, flush=True)
             print(json.dumps(line), flush=True)
