@@ -230,4 +230,4 @@ def pcb(c, bad):
     if b.rows:
         damages += [_lead_damage(b)]
     words = ['pcb', 'printed circuit board', 'circuit board', 'board', 'electronic board', 'pcb1']
-    return finish(c, ground, b.pen, words, damages, bad and bool(damages))
+    return finish(c, ground, b.pen, words, damages, bad and bool(damages), np.ones_like(c.x))

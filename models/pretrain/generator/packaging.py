@@ -222,7 +222,8 @@ def blister(c, bad):
         b.move(any_of(rng, cells)[0], *(rng.choice([-1, 1], 2) * rng.uniform(.2, .5, 2) * r * 1.5), rng.uniform(.3, 1.5))
         return 'misplaced pill'
 
-    return finish(c, ground, pen, ['blister pack', 'pill', 'tablet', 'blister', 'capsules'], [gone, other, broken, moved], bad and bool(cells))
+    return finish(c, ground, pen, ['blister pack', 'pill', 'tablet', 'blister', 'capsules'], [gone, other, broken, moved],
+                  bad and bool(cells), np.ones_like(c.x))
 
 
 def pill(c, bad):

@@ -33,7 +33,7 @@ def finish(c, ground, pen, words, damages, bad, area=None, light=None):
     """Paints the pen's shapes on `ground`; when bad, once more after one of `damages` (functions of a pen copy)."""
     light = rough_light(c) if light is None else light
     before = pen.paint(ground) * light
-    area = np.ones(before.shape[:2], np.float32) if area is None else area
+    area = pen.cover(lowest=0.0) if area is None else area  # what stands up is the part, the rest its tray
     if bad:
         paints = 0
         for _ in range(TRIES):
