@@ -52,12 +52,23 @@ const CATALOGUE = {
     operator: 'The folder is not laid out for an evaluation: {path}',
     engineer: '{reason}',
     remedy:
-      'Use the MVTec layout: <category>/test/good, <category>/test/<defect>, <category>/ground_truth/<defect>.',
+      'Use the layout of MVTec (<category>/test/good, <category>/test/<defect>, <category>/ground_truth/<defect>) or that of VisA (split_csv/1cls.csv).',
   },
   'data.invalid': {
     operator: 'The file cannot be used: {path}',
     engineer: '{reason}',
     remedy: 'Check the file.',
+  },
+  'download.failed': {
+    operator: 'The file could not be downloaded: {url}',
+    engineer: '{reason}',
+    remedy:
+      'Run the same command again: it goes on where it stopped. On a site without internet name a mirror.',
+  },
+  'download.wrong': {
+    operator: 'The downloaded file is not the right one: {url}',
+    engineer: 'Expected {expected}, found {actual}. It was deleted.',
+    remedy: 'Check the mirror or the proxy in between, then run the command again.',
   },
   'pack.missing': {
     operator: 'There is no model pack "{pack}"',
@@ -109,6 +120,11 @@ const CATALOGUE = {
     engineer: '{reason}',
     remedy: 'Use --device auto or --device cpu.',
   },
+  'selftest.failed': {
+    operator: 'The model pack "{pack}" gives wrong numbers on this device',
+    engineer: '{reason}',
+    remedy: 'Use --device cpu. If that fails too, import the model again.',
+  },
   'session.failed': {
     operator: 'The model could not be started or failed while it ran',
     engineer: 'ONNX Runtime: {reason}',
@@ -129,6 +145,21 @@ const CATALOGUE = {
     engineer: 'Schema version {found}, this program knows {known}.',
     remedy: 'Install the newer version of Loupe.',
   },
+  'history.older': {
+    operator: 'The history was written by an older version of Loupe and has to be brought up to date first',
+    engineer: 'Schema version {found}, this program needs {known}.',
+    remedy: 'Start Loupe once: it makes a backup and converts the history.',
+  },
+  'history.missing': {
+    operator: 'There is no history in {path}',
+    engineer: 'No history/loupe.db below that folder.',
+    remedy: 'Name the data folder with --data; the window shows it under "About".',
+  },
+  'history.tampered': {
+    operator: 'The history was changed behind Loupe',
+    engineer: '{reason}',
+    remedy: 'Keep the file as it is, and compare it with the last backup.',
+  },
   'history.damaged': {
     operator: 'The history is damaged',
     engineer: '{reason}',
@@ -143,6 +174,21 @@ const CATALOGUE = {
     operator: 'This record is not in the history',
     engineer: '{what} does not exist.',
     remedy: 'Reload the run.',
+  },
+  'recipe.name_taken': {
+    operator: 'There is already a recipe with the name "{name}"',
+    engineer: 'Names tell recipes apart, also from a scanned code.',
+    remedy: 'Choose another name, or save a new version of that recipe.',
+  },
+  'recipe.changed': {
+    operator: 'The recipe was changed meanwhile',
+    engineer: 'Recipe {recipe} is at version {found}, the change was based on version {basedOn}.',
+    remedy: 'Look at the newest version and make the change again.',
+  },
+  'recipe.invalid': {
+    operator: 'The recipe cannot be used',
+    engineer: '{reason}',
+    remedy: 'Export the recipe again where it comes from.',
   },
   'service.died': {
     operator: 'A part of Loupe stopped and was started again',
@@ -163,6 +209,51 @@ const CATALOGUE = {
     operator: 'The run was stopped before all its photographs were listed',
     engineer: 'It has no model yet, so it never began.',
     remedy: 'Start a new run with the same photographs.',
+  },
+  'calibration.invalid': {
+    operator: 'The calibration cannot be used: {file}',
+    engineer: '{reason}',
+    remedy: 'Calibrate again with "loupe calibrate" for these parts and this model.',
+  },
+  'calibration.too_few': {
+    operator: 'There are too few photographs to calibrate with',
+    engineer: '{reason}',
+    remedy: 'Add photographs of flawless parts; thresholds are worth more the more there are.',
+  },
+  'train.category': {
+    operator: 'The category "{category}" cannot be trained on',
+    engineer: '{reason}',
+    remedy: 'Add what is missing, or leave the category out.',
+  },
+  'train.mask': {
+    operator: 'The mask does not fit its photograph: {path}',
+    engineer: '{reason}',
+    remedy: 'Draw the mask again at the size of the photograph; everything that is not black is the defect.',
+  },
+  'train.changed': {
+    operator: 'The training data changed while Loupe worked with it: {path}',
+    engineer: '{reason}',
+    remedy: 'Leave the folders alone and start the training again.',
+  },
+  'train.cache': {
+    operator: 'The features of the photographs do not fit into {path}',
+    engineer: '{reason}',
+    remedy: 'Free space, choose another folder with --cache, raise --cache-limit, or train on fewer photographs.',
+  },
+  'train.checkpoint': {
+    operator: 'The interrupted training cannot be continued: {path}',
+    engineer: '{reason}',
+    remedy: 'Repeat the command that began it, or begin anew with --restart.',
+  },
+  'train.diverged': {
+    operator: 'The training did not lead anywhere',
+    engineer: '{reason}',
+    remedy: 'Train with a smaller --lr.',
+  },
+  'train.cancelled': {
+    operator: 'The training was stopped',
+    engineer: 'Cancelled by the user; what was done so far is kept.',
+    remedy: 'Start it again with the same settings to continue.',
   },
   usage: {
     operator: '{reason}',

@@ -45,7 +45,8 @@ export function parseNpy(bytes: Uint8Array, name = 'array'): NpyArray {
   const dtype = descr as Dtype;
   const Type = DTYPES[dtype];
   const count = shape.reduce((a, b) => a * b, 1);
-  if (bytes.length - end !== count * Type.BYTES_PER_ELEMENT) return fail(name, 'size does not match the shape');
+  if (bytes.length - end !== count * Type.BYTES_PER_ELEMENT)
+    return fail(name, 'size does not match the shape');
   return { dtype, shape, data: new Type(bytes.slice(end).buffer) };
 }
 

@@ -1,10 +1,11 @@
-// Finds the test photographs and masks of a data set in the layout of MVTec.
+// Finds the test photographs and masks of a data set in the layout of MVTec or of VisA.
 // Runs in Node (command line). Specification § D.1.
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join, parse, resolve } from 'node:path';
 import { LoupeError, toErrorValue } from '../../models/errors.ts';
 import { scanPhotographs } from '../node/files/scan.ts';
+import { isVisa, visaCategories } from './visa.ts';
 
 export interface TestImage {
   /** Absolute path. */
@@ -26,25 +27,26 @@ const GOOD = 'good';
 
 const layout = (path: string, reason: string): LoupeError => new LoupeError('data.layout', { path, reason });
 
+/** VisA asks for other parameters of RVS (Specification § A.3). Throws nothing. */
+export const layoutOf = (root: string): 'mvtec' | 'visa' => (isVisa(resolve(root)) ? 'visa' : 'mvtec');
+
 /**
  * The categories below `root`, or the root itself when it is one, in the order of their names. Throws
  * `data.folder_missing`, `data.layout` (also when a name in `wanted` does not exist), `data.no_images`.
  */
 export async function findCategories(root: string, wanted: readonly string[] = []): Promise<Category[]> {
   const home = resolve(root);
+  const choose = <T>(all: readonly T[], nameOf: (one: T) => string): T[] => {
+    const unknown = wanted.find((name) => !all.some((one) => nameOf(one) === name));
+    if (unknown !== undefined) throw layout(root, `There is no category "${unknown}".`);
+    return all.filter((one) => wanted.length === 0 || wanted.includes(nameOf(one)));
+  };
+  if (isVisa(home)) return choose(await visaCategories(home), ({ name }) => name);
   const folders = isCategory(home) ? [home] : await subfolders(home);
-  if (folders.length === 0) {
-    const visa = existsSync(join(home, 'split_csv'));
-    throw layout(
-      root,
-      visa ? 'The layout of VisA is not in this version of Loupe.' : 'No folder in it has a folder "test".',
-    );
-  }
-  const unknown = wanted.find((name) => !folders.some((folder) => basename(folder) === name));
-  if (unknown !== undefined) throw layout(root, `There is no category "${unknown}".`);
-  const chosen = folders.filter((folder) => wanted.length === 0 || wanted.includes(basename(folder)));
+  if (folders.length === 0) throw layout(root, 'No folder in it has a folder "test".');
   const categories: Category[] = [];
-  for (const folder of chosen) categories.push({ name: basename(folder), images: await findImages(folder) });
+  for (const folder of choose(folders, (path) => basename(path)))
+    categories.push({ name: basename(folder), images: await findImages(folder) });
   return categories;
 }
 

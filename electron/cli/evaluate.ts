@@ -2,75 +2,171 @@
 // Runs in Node (command line). Specification § D.
 import { toErrorValue } from '../../models/errors.ts';
 import { locatePack } from '../../models/packs/locate.ts';
-import type { InspectResult, SessionInfo } from '../common/services.ts';
+import type { Comparison, InspectResult, SessionInfo, SessionOptions } from '../common/services.ts';
 import { writeFileSafely } from '../node/engine/write-file.ts';
-import { findCategories, type Category, type TestImage } from './dataset.ts';
+import { findCategories, layoutOf, type Category, type TestImage } from './dataset.ts';
+import { drawExamples, type Scored } from './examples.ts';
 import { EXIT } from './exit-codes.ts';
 import { inOrder } from './in-order.ts';
 import { IN_FLIGHT, Inspector, withInference, type InferenceClient } from './inspector.ts';
 import { readMask } from './masks.ts';
-import { Measurement, meanMetrics } from './measure.ts';
+import { Measurement, meanMetrics, type ImageScore, type Measured, type Metrics } from './measure.ts';
 import type { EvaluateOptions } from './options.ts';
 import { errorJson, errorLine, type Output } from './output.ts';
 import { packRoots } from './packs.ts';
-import { csvReport, htmlReport, textReport, type CategoryResult, type Evaluation } from './report.ts';
+import { htmlReport } from './report-html.ts';
+import { csvReport, textReport, type CategoryResult, type Evaluation } from './report.ts';
 import type { Stop } from './stop.ts';
 
 /** Returns the exit code. Throws what stops the whole command. */
 export async function evaluate(options: EvaluateOptions, output: Output, stop: Stop): Promise<number> {
   const packFolder = await locatePack(options.model, packRoots());
   const categories = await findCategories(options.root, options.categories);
+  const layout = layoutOf(options.root);
   const start = performance.now();
-  const evaluation = await withInference((client) =>
-    measureAll(options, packFolder, categories, client, output, stop),
-  );
+  const evaluation = await withInference(async (client) => {
+    const { rvsProfile = layout === 'visa' ? 'visa' : 'default' } = options.engine;
+    const engine = { ...options.engine, rvsProfile, packFolder };
+    const job: Job = {
+      options,
+      engine,
+      client,
+      output,
+      stop,
+      progress: new Progress(output, categories, options),
+    };
+    const results = await measureAll(job, categories);
+    return results && { ...results, layout, rvsProfile, score: options.score };
+  });
   if (evaluation) await report(evaluation, options, performance.now() - start, output);
   if (stop.requested) return EXIT.interrupted;
   if (output.closed) return EXIT.outputClosed;
   return evaluation?.categories.some(({ failed }) => failed > 0) ? EXIT.someFailed : EXIT.ok;
 }
 
-/** Null when it was stopped before the first category was complete: half a category has no metrics. */
+/** What everything below works with. */
+interface Job {
+  readonly options: EvaluateOptions;
+  readonly engine: Omit<SessionOptions, 'product'>;
+  readonly client: InferenceClient;
+  readonly output: Output;
+  readonly stop: Stop;
+  readonly progress: Progress;
+}
+
+/**
+ * All categories by the chosen method, then by each comparison: only one model is in memory at a time. Null when it was
+ * stopped before the first category was complete (half a category has no metrics); a comparison that was stopped is left out.
+ */
 async function measureAll(
-  options: EvaluateOptions,
-  packFolder: string,
+  job: Job,
   categories: readonly Category[],
-  client: InferenceClient,
-  output: Output,
-  stop: Stop,
-): Promise<Evaluation | null> {
-  const progress = new Progress(output, categories);
+): Promise<Pick<Evaluation, 'categories' | 'info'> | null> {
+  const { options, output } = job;
   const results: CategoryResult[] = [];
-  let last: Inspector | null = null;
+  const sessions = new Sessions(job);
   let evaluated: SessionInfo | null = null;
   for (const category of categories) {
     const product = options.product ?? category.name;
-    const inspector = new Inspector(client, { ...options.engine, packFolder, product });
-    const info = await inspector.open();
-    await last?.close(); // only now: the two sessions share the model in memory
-    last = inspector;
-    stop.holdResults();
-    const result = await measure(category, inspector, info, options, output, progress, stop);
-    if (!result) break;
-    results.push(result);
+    const [inspector, info] = await sessions.open(product);
+    const main = await measure(job, category, inspector, info, options.score);
+    if (!main) break;
+    const { normal, defective, failed, measured, scored } = main;
+    const examples = wantsHtml(options)
+      ? await drawExamples(scored, inspector, info, (error) => output.problem(errorLine(toErrorValue(error))))
+      : [];
+    const { metrics, curves } = measured;
+    const counts = { category: category.name, product, normal, defective, failed };
+    results.push({ ...counts, metrics, comparisons: [], curves, examples });
     evaluated = info;
-    if (output.json) await output.record({ ...result, metrics: undefined, ...result.metrics });
+    if (output.json) await output.record({ ...counts, ...metrics });
   }
-  return evaluated && { categories: results, info: evaluated, score: options.score };
+  await sessions.close();
+  if (!evaluated) return null;
+  const compared = await compareAll(job, categories);
+  return {
+    categories: results.map((result, i) => ({
+      ...result,
+      comparisons: compared.flatMap(({ comparison, all }) => (all[i] ? [[comparison, all[i]] as const] : [])),
+    })),
+    info: evaluated,
+  };
 }
 
-/** One category; null when it was stopped. Photographs that fail are reported and left out. */
+interface Compared {
+  readonly comparison: Comparison;
+  /** In the order of the categories. */
+  readonly all: readonly Metrics[];
+}
+
+async function compareAll(job: Job, categories: readonly Category[]): Promise<Compared[]> {
+  const { options, output, stop } = job;
+  const compared: Compared[] = [];
+  for (const comparison of options.comparisons) {
+    const sessions = new Sessions(job, comparison);
+    const all: Metrics[] = [];
+    for (const category of categories) {
+      if (stop.requested || output.closed) return compared;
+      const product = options.product ?? category.name;
+      const [inspector, info] = await sessions.open(product);
+      const result = await measure(job, category, inspector, info, 'class_probability');
+      if (!result) return compared;
+      const { metrics } = result.measured;
+      all.push(metrics);
+      if (output.json) await output.record({ comparison, category: category.name, product, ...metrics });
+    }
+    await sessions.close();
+    compared.push({ comparison, all });
+  }
+  return compared;
+}
+
+/** The sessions of one method; the next one is opened before the last is closed, so that both share the model. */
+class Sessions {
+  readonly #job: Job;
+  readonly #options: Omit<SessionOptions, 'product'>;
+  #last: Inspector | null = null;
+
+  constructor(job: Job, comparison?: Comparison) {
+    const { head: _, method: __, ...others } = job.engine;
+    this.#job = job;
+    this.#options = comparison === undefined ? job.engine : { ...others, comparison };
+  }
+
+  async open(product: string): Promise<[Inspector, SessionInfo]> {
+    const inspector = new Inspector(this.#job.client, { ...this.#options, product });
+    const info = await inspector.open();
+    await this.close();
+    this.#last = inspector;
+    this.#job.stop.holdResults();
+    return [inspector, info];
+  }
+
+  async close(): Promise<void> {
+    await this.#last?.close();
+    this.#last = null;
+  }
+}
+
+interface Result {
+  readonly normal: number;
+  readonly defective: number;
+  readonly failed: number;
+  readonly measured: Measured;
+  readonly scored: readonly Scored[];
+}
+
+/** One category; null when it was stopped. Photographs that fail are reported (by the first method) and left out. */
 async function measure(
-  category: Category,
+  { output, progress, stop }: Job,
+  { name, images }: Category,
   inspector: Inspector,
   info: SessionInfo,
-  options: EvaluateOptions,
-  output: Output,
-  progress: Progress,
-  stop: Stop,
-): Promise<CategoryResult | null> {
-  const { name, images } = category;
+  score: ImageScore,
+): Promise<Result | null> {
   const measurement = new Measurement(images.length, info.mapSize);
+  const first = score !== 'class_probability';
+  const done: TestImage[] = [];
   let failed = 0;
   const work = async ({ path, mask }: TestImage): Promise<[InspectResult, Uint8Array | null]> =>
     Promise.all([
@@ -82,23 +178,25 @@ async function measure(
     if (settled.ok) {
       const [{ score, score0, score1, map = new Float32Array() }, mask] = settled.value;
       measurement.add({ score, score0, score1, map }, defective, mask);
+      done.push(settled.item);
     } else {
       failed++;
       const error = toErrorValue(settled.error);
-      if (output.json) await output.record({ path, error: errorJson(error) });
-      else output.problem(errorLine(error));
+      if (first && output.json) await output.record({ path, error: errorJson(error) });
+      else if (first) output.problem(errorLine(error));
     }
     progress.step(name, !settled.ok);
   }
   if (stop.requested || output.closed) return null;
   const { normal, defective, masksMissing } = measurement;
-  if (masksMissing > 0) {
+  if (first && masksMissing > 0) {
     output.problem(
       `${name}: ${masksMissing} of ${defective} defective photographs have no mask: no pixel metrics`,
     );
   }
-  const product = options.product ?? name;
-  return { category: name, product, normal, defective, failed, metrics: measurement.metrics(options.score) };
+  const measured = measurement.finish(score);
+  const scored = done.map((image, i) => ({ image, score: measured.scores[i] ?? NaN }));
+  return { normal, defective, failed, measured, scored };
 }
 
 class Progress {
@@ -107,9 +205,10 @@ class Progress {
   #done = 0;
   #failed = 0;
 
-  constructor(output: Output, categories: readonly Category[]) {
+  constructor(output: Output, categories: readonly Category[], { comparisons }: EvaluateOptions) {
     this.#output = output;
-    this.#total = categories.reduce((sum, { images }) => sum + images.length, 0);
+    const images = categories.reduce((sum, { images }) => sum + images.length, 0);
+    this.#total = images * (1 + comparisons.length);
   }
 
   step(category: string, failed: boolean): void {
@@ -118,6 +217,8 @@ class Progress {
     this.#output.progress(this.#done, this.#total, category, this.#failed);
   }
 }
+
+const wantsHtml = ({ report }: EvaluateOptions): boolean => report !== undefined && /\.html?$/i.test(report);
 
 async function report(
   evaluation: Evaluation,
@@ -131,6 +232,10 @@ async function report(
     const failed = categories.reduce((sum, category) => sum + category.failed, 0);
     const images = categories.reduce((sum, { normal, defective }) => sum + normal + defective, failed);
     await output.record({ mean: meanMetrics(categories.map(({ metrics }) => metrics)) });
+    for (const comparison of categories[0]?.comparisons.map(([name]) => name) ?? []) {
+      const all = categories.flatMap(({ comparisons }) => new Map(comparisons).get(comparison) ?? []);
+      await output.record({ comparison, mean: meanMetrics(all) });
+    }
     await output.record({
       summary: {
         images,
@@ -145,8 +250,9 @@ async function report(
     });
   }
   await output.text(textReport(evaluation));
-  if (options.report !== undefined) {
-    const render = /\.csv$/i.test(options.report) ? csvReport : htmlReport;
-    await writeFileSafely(options.report, render(evaluation));
-  }
+  if (options.report !== undefined)
+    await writeFileSafely(
+      options.report,
+      wantsHtml(options) ? htmlReport(evaluation) : csvReport(evaluation),
+    );
 }

@@ -19,6 +19,7 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   'text.empty': EXIT.usage,
   'text.features_invalid': EXIT.data,
   'output.failed': EXIT.data,
+  'train.cancelled': EXIT.interrupted,
 };
 
 const BY_AREA: Readonly<Record<string, number>> = {
@@ -27,11 +28,15 @@ const BY_AREA: Readonly<Record<string, number>> = {
   head: EXIT.model,
   text: EXIT.model,
   device: EXIT.model,
+  selftest: EXIT.model,
   session: EXIT.model,
   service: EXIT.model,
   data: EXIT.data,
+  download: EXIT.data,
   image: EXIT.data,
   history: EXIT.data,
+  train: EXIT.data,
+  calibration: EXIT.data,
 };
 
 /** The exit code of an error that stops a whole command. */

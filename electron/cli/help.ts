@@ -4,10 +4,15 @@
 const MODEL = `Model options
   --model <pack id | folder>    default: loupe-mini
   --method base|sdp|sdp+        default: what the pack recommends
-  --head <file>                 SDP+ head (.safetensors); implies --method sdp+
+  --head <file>                 SDP+ head (.safetensors, or the authors' .pt); implies --method sdp+
   --tap official|clean          default: what the pack recommends
   --rvs dbscan|mean|pca|kde|mean_shift
+  --rvs-profile default|visa    parameters of dbscan; visa for data in the layout of VisA
   --sigma <pixels>              Gaussian at model size; 0 = none
+  --image-size <pixels>         side of the square that photographs are resized to; a multiple of the patch size
+  --tiles <N>[,<N>...]          also inspects overlapping tiles N times enlarged, for small defects; 2 runs the network
+                                9 times more per photograph, 4 runs it 25 times more
+  --calibration <file>          what "loupe calibrate" has written for these parts, instead of the pack's
   --text-features <file>        float32 .npy [2, D] (rows: normal, abnormal) instead of encoding the words
   --device auto|cpu|dml|cuda|webgpu|coreml
   --precision fp32
@@ -25,15 +30,18 @@ export const HELP: Readonly<Record<string, string>> = {
 
 Usage
   loupe inspect <file|folder>... --product "<words>"    score photographs
-  loupe evaluate <root>                                 measure on a data set in the layout of MVTec
+  loupe evaluate <root>                                 measure on a data set in the layout of MVTec or VisA
+  loupe train-head <root>... --out <head.safetensors>   train an SDP+ head on labelled photographs
+  loupe calibrate <folder> --out <file>                 propose the scale of the score and two thresholds
   loupe model list                                      show the model packs
-  loupe model verify [<pack>...]                        check a pack's files, hashes and weights
+  loupe model verify [<pack>...]                        check a pack's files, hashes, weights and numbers
   loupe model import <checkpoint> --out <folder>        make a pack of a CLIP checkpoint
+  loupe model fetch [<name>]                            download a well-known checkpoint and make a pack of it
   loupe <command> --help
 
 ${EXIT_CODES}
 
-Packs are looked for in the folders of LOUPE_PACKS, then beside the program.`,
+Packs are looked for in the folders of LOUPE_PACKS, in ~/.loupe/packs, then beside the program.`,
 
   inspect: `loupe inspect <file|folder>... --product "<words>" [options]
 
@@ -42,6 +50,7 @@ subfolders.
 
 Options
   --product "<words>"           what the part is, for example "metal nut"
+  --product-from-folder         several products in one run: the words are the name of the first folder on the way
   --maps <folder>               writes <relative path without extension>.npy: float32 [H, W], the smoothed heat
   --overlays <folder>           writes <relative path without extension>.png: the heat on the photograph
 ${COMMON}
@@ -53,13 +62,55 @@ ${EXIT_CODES}`,
   evaluate: `loupe evaluate <root> [options]
 
 Measures on <category>/test/good, <category>/test/<defect> and <category>/ground_truth/<defect>/<name>_mask.png; the root
-may be one category. The words for a category are the name of its folder.
+may be one category. A folder with split_csv/1cls.csv is read as VisA. The words for a category are the name of its folder.
 
 Options
   --category <name>             only this category; may be given several times
   --product "<words>"           these words for every category
   --score official|online       official = minmax + minmax over the category (default), online = the calibrated score
-  --report <file>               writes the table as .csv or .html
+  --compare                     also measures plain CLIP and window scoring as in WinCLIP, with the same weights
+  --report <file>               writes a page (.html: tables, published rows, curves, examples) or a table (.csv)
+${COMMON}
+
+${MODEL}
+
+${EXIT_CODES}`,
+
+  'train-head': `loupe train-head <root>... --out <head.safetensors> [options]
+
+Trains the layers of SDP+ on photographs with masks, in the layout of MVTec or VisA; CLIP itself stays as it is. Stopped by
+Ctrl-C or killed, the same command goes on where it was. A record of the training is written beside the head.
+
+Options
+  --category <name>             only this category; may be given several times
+  --product "<words>"           these words for every category, instead of the names of the folders
+  --epochs 5 --lr 1e-4 --batch 8 --seed 42
+  --no-shuffle                  category after category, as the paper trains
+  --flip                        half of the photographs mirrored left to right; not where parts have a direction
+  --validation <share>          keep this share aside, for example 0.2, and take the best epoch
+  --patience <epochs>           stop when so many epochs were no better; needs --validation
+  --from <head>                 begin with this head
+  --restart                     begin anew instead of continuing
+  --cache <folder>              where the features of the photographs are kept; default: beside the other caches
+  --cache-limit <GB>            what they may take; default: 20
+${COMMON}
+
+Model options
+  --model, --tap, --rvs, --rvs-profile, --image-size, --text-features, --device, --threads as for inspect
+
+${EXIT_CODES}`,
+
+  calibrate: `loupe calibrate <file|folder>... --product "<words>" --out <file.json> [options]
+
+Inspects known parts and proposes the ranges of the score and two thresholds, with the rates of flawless parts rejected and of
+defective parts passed that they are to be expected to make, and 95 % intervals. The folders hold flawless parts; one folder
+with test/good and test/<defect> is read as a category of MVTec.
+
+Options
+  --defects <folder>            defective parts; may be given several times. Without any, escapes are unknown
+  --false-reject <share>        flawless parts that may be rejected; default: 0.01
+  --escape <share>              defective parts that may pass as good; default: 0.02
+  --review <share>              without defective parts: flawless ones that go to review; default: 0.1
 ${COMMON}
 
 ${MODEL}
@@ -69,12 +120,22 @@ ${EXIT_CODES}`,
   model: `loupe model list
 loupe model verify [<pack id | folder>...]               default: loupe-mini
 loupe model import <file | folder> --out <pack folder>
+loupe model fetch [<name>]                               without a name: what there is
+
+Options of verify
+  --device, --threads           where the self-test runs, as for inspect
 
 Options of import
   --config <file>               open_clip or Hugging Face configuration; one beside the checkpoint is found by itself
   --tokenizer <file>            list of merges; one beside the checkpoint is found by itself
   --activation gelu|quick_gelu  where no configuration tells
   --id, --title, --licence, --source-url <text>
+
+Options of fetch (the only command that uses the network)
+  --out <pack folder>           default: <first folder of LOUPE_PACKS, else ~/.loupe/packs>/<name>
+  --mirror <address>            a server that has the files under their names; else LOUPE_MIRROR, else "mirror" of
+                                settings.json (~/.config/loupe, /etc/loupe; %APPDATA%\\Loupe, %ProgramData%\\Loupe)
+  --keep                        keeps the downloaded files beside the pack
 
 Options
 ${COMMON}

@@ -9,16 +9,19 @@ import {
   type ImportReport,
   type ImportStage,
 } from '../../models/packs/import.ts';
+import { SELF_TEST_TOLERANCE } from '../../models/packs/self-test.ts';
+import { onnxBlockRunner } from '../node/engine/self-test.ts';
 import { EXIT } from './exit-codes.ts';
 import { printable, type Output } from './output.ts';
 import type { Stop } from './stop.ts';
 
-export type ImportCommand = Omit<ImportOptions, 'onProgress' | 'signal'>;
+export type ImportCommand = Omit<ImportOptions, 'onProgress' | 'signal' | 'runBlocks'>;
 
 const ACTIVATIONS: readonly Activation[] = ['gelu', 'quick_gelu'];
 const STAGE_WORDS: Readonly<Record<ImportStage, string>> = {
   reading: 'MB read',
   copying: 'MB copied',
+  testing: 'blocks tested',
   verifying: 'MB verified',
 };
 
@@ -77,10 +80,12 @@ export async function importModel(command: ImportCommand, output: Output, stop: 
   try {
     const report = await importCheckpoint({
       ...command,
+      runBlocks: onnxBlockRunner,
       signal: abort.signal,
       onProgress: (stage, done, total) => {
         if (stop.requested) abort.abort();
-        output.progress(Math.round(done / 1e6), Math.round(total / 1e6), STAGE_WORDS[stage]);
+        const unit = stage === 'testing' ? 1 : 1e6;
+        output.progress(Math.round(done / unit), Math.round(total / unit), STAGE_WORDS[stage]);
       },
     });
     output.clearProgress();
@@ -106,6 +111,7 @@ function reportJson(report: ImportReport) {
     activation: { value: architecture.activation, reason: activationReason },
     tokenizer: { found: manifest.tokenizer !== undefined, reason: tokenizerReason },
     ...networkOf(report),
+    selfTest: { difference: report.selfTest, tolerance: SELF_TEST_TOLERANCE },
     notes,
   };
 }
@@ -130,6 +136,7 @@ function reportText(report: ImportReport): string {
     `              ${embedDim} dimensions, from ${format}${config === null ? '' : ` with ${printable(config)}`}`,
     `  activation  ${activation} (${printable(activationReason)})`,
     `  tokenizer   ${tokenizer ? printable(tokenizerReason) : `none (${printable(tokenizerReason)}): needs --text-features`}`,
+    `  self-test   passed: differs by ${report.selfTest?.toExponential(1)} from plain arithmetic, ${SELF_TEST_TOLERANCE} is allowed`,
     ...notes.map((note) => `  note        ${printable(note)}`),
   ].join('\n');
 }

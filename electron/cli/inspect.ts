@@ -8,11 +8,12 @@ import type { InspectRequest, InspectResult, SessionInfo } from '../common/servi
 import { scanPhotographs, type ScannedFile } from '../node/files/scan.ts';
 import { EXIT } from './exit-codes.ts';
 import { inOrder } from './in-order.ts';
-import { IN_FLIGHT, Inspector, withInference } from './inspector.ts';
+import { IN_FLIGHT, withInference } from './inspector.ts';
 import type { InspectOptions } from './options.ts';
 import { OutputNames } from './output-names.ts';
 import { errorJson, type Output } from './output.ts';
 import { packRoots } from './packs.ts';
+import { folderWords, ProductSessions } from './products.ts';
 import { partTable, summaryText, type Row } from './part-table.ts';
 import type { Stop } from './stop.ts';
 
@@ -29,11 +30,13 @@ export async function inspect(options: InspectOptions, output: Output, stop: Sto
     client.on('session.progress', ({ stage, done, total }) =>
       output.progress(done, total, stage === 'words' ? 'reading the words' : 'loading the model'),
     );
-    const inspector = new Inspector(client, { ...options.engine, packFolder, product: options.product });
-    const info = await inspector.open();
+    const sessions = new ProductSessions(client, { ...options.engine, packFolder });
+    const productOf = options.productFromFolder ? folderWords : () => options.product;
+    const info = await sessions.open([...new Set(files.map(productOf))]);
     stop.holdResults();
     const start = performance.now();
-    const rows = await inspectAll(options, files, problems, inspector, info, output, stop);
+    const work = { files, problems, sessions, productOf, info };
+    const rows = await inspectAll(options, work, output, stop);
     await report(rows, info, performance.now() - start, output, stop.requested);
     if (stop.requested) return EXIT.interrupted;
     if (output.closed) return EXIT.outputClosed;
@@ -67,12 +70,17 @@ async function scan(inputs: readonly string[]): Promise<{ files: ScannedFile[]; 
   return { files, problems };
 }
 
+interface Work {
+  readonly files: readonly ScannedFile[];
+  readonly problems: readonly Problem[];
+  readonly sessions: ProductSessions;
+  readonly productOf: (file: ScannedFile) => string;
+  readonly info: SessionInfo;
+}
+
 async function inspectAll(
   options: InspectOptions,
-  files: readonly ScannedFile[],
-  problems: readonly Problem[],
-  inspector: Inspector,
-  info: SessionInfo,
+  { files, problems, sessions, productOf, info }: Work,
   output: Output,
   stop: Stop,
 ): Promise<Row[]> {
@@ -88,15 +96,16 @@ async function inspectAll(
   const saves = planFiles(options, files, output);
   const total = files.length + problems.length;
   const work = (file: ScannedFile): Promise<InspectResult> =>
-    inspector.inspect({ path: file.path, ...saves(file) });
+    sessions.of(productOf(file)).inspect({ path: file.path, ...saves(file) });
   for await (const settled of inOrder(files, IN_FLIGHT, work, () => stop.requested || output.closed)) {
     const { path, relative } = settled.item;
     if (settled.ok) {
       const { width, height, score, score0, score1, ms } = settled.value;
       const word = verdict(score, info.thresholds);
       rows.push({ name: relative, result: { score, verdict: word } });
-      if (output.json)
-        await output.record({ path, width, height, score, score0, score1, verdict: word, ms: rounded(ms) });
+      const product = options.productFromFolder && { product: productOf(settled.item) };
+      const scores = { score, score0, score1, verdict: word };
+      if (output.json) await output.record({ path, ...product, width, height, ...scores, ms: rounded(ms) });
     } else {
       await fail(path, relative, toErrorValue(settled.error));
     }

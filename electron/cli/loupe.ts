@@ -9,7 +9,7 @@ import { errorLine, Output } from './output.ts';
 import { Stop } from './stop.ts';
 
 /** Promised by the contract of the command line, not there yet. */
-const LATER = ['train-head', 'history', 'bench'];
+const LATER = ['history', 'bench'];
 
 const version = (): string => {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
@@ -41,8 +41,21 @@ async function run(args: readonly string[], output: Output): Promise<number> {
         const { importModel, importOptions } = await import('./import.ts');
         return importModel(importOptions(rest.slice(1)), output, new Stop());
       }
+      if (rest[0] === 'fetch') {
+        const { fetchModel, fetchOptions } = await import('./fetch.ts');
+        return fetchModel(fetchOptions(rest.slice(1)), output, new Stop());
+      }
       const options = modelOptions(rest);
       return (await import('./model.ts')).model(options, output);
+    }
+    case 'calibrate': {
+      const { calibrate, calibrateOptions } = await import('./calibrate.ts');
+      return calibrate(calibrateOptions(rest), output, new Stop());
+    }
+    case 'train-head': {
+      const { trainOptions } = await import('./train-options.ts');
+      const options = trainOptions(rest);
+      return (await import('./train-head.ts')).trainHead(options, output, new Stop());
     }
     default:
       if (LATER.includes(command)) throw notYet(command);

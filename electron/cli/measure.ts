@@ -1,9 +1,13 @@
 // The metrics of one category and their mean over categories, as the papers report them.
 // Runs anywhere. Specification § D.
 import { auproExact } from '../../models/metrics/aupro.ts';
+import { proCurve, rankingCurves, type Curve, type RankingCurves } from '../../models/metrics/curves.ts';
 import { officialScores } from '../../models/metrics/official-score.ts';
+import { PixelCollector, type PixelSet } from '../../models/metrics/pixel-set.ts';
 import { proCflow200 } from '../../models/metrics/pro.ts';
-import { ranking } from '../../models/metrics/ranking.ts';
+import { sortFloats } from '../../models/metrics/radix-sort.ts';
+import { ranking, rankingOfSorted } from '../../models/metrics/ranking.ts';
+import { sortedClass } from '../../models/metrics/sorted.ts';
 import type { ScoreKind } from './options.ts';
 
 /** In 0..1; null where a metric is not defined: one class or all masks are missing. */
@@ -33,36 +37,50 @@ export const METRICS: readonly (readonly [MetricName, string])[] = [
   ['aupro', 'AUPRO'],
 ];
 
+/** Null where the metric below it is not defined. */
+export interface Curves {
+  readonly image: RankingCurves | null;
+  readonly pixel: RankingCurves | null;
+  readonly pro: Curve | null;
+}
+
+export interface Measured {
+  readonly metrics: Metrics;
+  readonly curves: Curves;
+  /** Of each photograph in the order in which they were added. */
+  readonly scores: readonly number[];
+}
+
+/** `class_probability`: score0 alone, by which plain CLIP and WinCLIP judge an image. */
+export type ImageScore = ScoreKind | 'class_probability';
+
+interface Result {
+  readonly score: number;
+  readonly score0: number;
+  readonly score1: number;
+  readonly map: Float32Array;
+}
+
 /**
- * Collects the results of one category: one array for all maps and one for all masks, so that memory is bounded by the
- * data set (46 MB of maps for 200 photographs at 240 pixels) and no object per pixel is ever made.
+ * Collects the results of one category. No map is kept: their pixels go into one array of normal and a small one of
+ * defect pixels (200 maps of 518 x 518: 0.2 GB, 0.4 GB while they are sorted).
  */
 export class Measurement {
   readonly #size: number;
-  readonly #maps: Float32Array;
-  readonly #masks: Uint8Array;
-  readonly #labels: Uint8Array;
-  readonly #score0: Float64Array;
-  readonly #score1: Float64Array;
-  readonly #online: Float64Array;
-  #count = 0;
+  readonly #pixels: PixelCollector;
+  readonly #results: Omit<Result, 'map'>[] = [];
+  readonly #labels: number[] = [];
   #masksMissing = 0;
 
   /** @param capacity photographs at most @param size side of the maps in pixels */
   constructor(capacity: number, size: number) {
     this.#size = size;
-    this.#maps = new Float32Array(capacity * size * size);
-    this.#masks = new Uint8Array(capacity * size * size);
-    this.#labels = new Uint8Array(capacity);
-    this.#score0 = new Float64Array(capacity);
-    this.#score1 = new Float64Array(capacity);
-    this.#online = new Float64Array(capacity);
+    this.#pixels = new PixelCollector(capacity * size * size);
   }
 
   get normal(): number {
-    return this.#count - this.defective;
+    return this.#labels.length - this.defective;
   }
-
   get defective(): number {
     return this.#labels.reduce((sum, label) => sum + label, 0);
   }
@@ -73,51 +91,63 @@ export class Measurement {
   }
 
   /** `mask` is null for a defective photograph whose mask does not exist; flawless ones need none. */
-  add(
-    result: {
-      readonly score: number;
-      readonly score0: number;
-      readonly score1: number;
-      readonly map: Float32Array;
-    },
-    defective: boolean,
-    mask: Uint8Array | null,
-  ): void {
-    const i = this.#count++;
-    const at = i * this.#size * this.#size;
-    this.#maps.set(result.map, at);
-    if (mask) this.#masks.set(mask, at);
-    else if (defective) this.#masksMissing++;
-    this.#labels[i] = defective ? 1 : 0;
-    this.#score0[i] = result.score0;
-    this.#score1[i] = result.score1;
-    this.#online[i] = result.score;
+  add({ map, ...scores }: Result, defective: boolean, mask: Uint8Array | null): void {
+    if (defective && !mask) this.#masksMissing++;
+    else this.#pixels.add(map, mask, this.#size, this.#size);
+    this.#labels.push(defective ? 1 : 0);
+    this.#results.push(scores);
   }
 
-  metrics(kind: ScoreKind): Metrics {
-    const [n, size] = [this.#count, this.#size];
-    const official = (): Float64Array =>
-      officialScores(this.#score0.subarray(0, n), this.#score1.subarray(0, n));
-    const image = ranking(
-      kind === 'official' ? official() : this.#online.subarray(0, n),
-      this.#labels.subarray(0, n),
-    );
-    const maps = this.#maps.subarray(0, n * size * size);
-    const masks = this.#masks.subarray(0, n * size * size);
-    const set = { maps, masks, width: size, height: size };
-    const complete = this.#masksMissing === 0;
-    const pixel = complete ? ranking(maps, masks) : { auroc: null, ap: null, f1max: null };
+  /** Ends the collection. */
+  finish(kind: ImageScore): Measured {
+    const scores = this.#imageScores(kind);
+    const labels = Uint8Array.from(this.#labels);
+    const image = ranking(scores, labels);
+    const pixel = this.#masksMissing > 0 ? NO_PIXELS : pixelMetrics(this.#pixels.finish());
     return {
-      image_auroc: image.auroc,
-      image_ap: image.ap,
-      image_f1max: image.f1max,
-      pixel_auroc: pixel.auroc,
-      pixel_ap: pixel.ap,
-      pixel_f1max: pixel.f1max,
-      pro_cflow200: complete ? proCflow200(set) : null,
-      aupro: complete ? auproExact(set) : null,
+      metrics: {
+        image_auroc: image.auroc,
+        image_ap: image.ap,
+        image_f1max: image.f1max,
+        ...pixel.metrics,
+      },
+      curves: {
+        image: rankingCurves(sortedClass(scores, labels, true), sortedClass(scores, labels, false)),
+        pixel: pixel.ranking,
+        pro: pixel.pro,
+      },
+      scores: [...scores],
     };
   }
+
+  #imageScores(kind: ImageScore): Float64Array {
+    const of = (name: keyof Omit<Result, 'map'>): Float64Array =>
+      Float64Array.from(this.#results, (result) => result[name]);
+    if (kind === 'online') return of('score');
+    return kind === 'official' ? officialScores(of('score0'), of('score1')) : of('score0');
+  }
+}
+
+const NO_PIXELS = {
+  metrics: { pixel_auroc: null, pixel_ap: null, pixel_f1max: null, pro_cflow200: null, aupro: null },
+  ranking: null,
+  pro: null,
+};
+
+function pixelMetrics(pixels: PixelSet) {
+  const defect = sortFloats(pixels.defect.slice());
+  const { auroc, ap, f1max } = rankingOfSorted(defect, pixels.normal);
+  return {
+    metrics: {
+      pixel_auroc: auroc,
+      pixel_ap: ap,
+      pixel_f1max: f1max,
+      pro_cflow200: proCflow200(pixels),
+      aupro: auproExact(pixels),
+    },
+    ranking: rankingCurves(defect, pixels.normal),
+    pro: proCurve(pixels, defect),
+  };
 }
 
 /** Of each metric the mean over the categories where it is defined. */

@@ -2,9 +2,8 @@
 // Runs in Node (command line).
 import { toErrorValue } from '../../models/errors.ts';
 import { listPacks, locatePack, type PackListing } from '../../models/packs/locate.ts';
-import { openPack, type OpenedPack } from '../../models/packs/open.ts';
-import { buildInspectModel } from '../node/engine/network.ts';
-import { resolveSettings } from '../node/engine/settings.ts';
+import { openPack } from '../../models/packs/open.ts';
+import { testPack, type SelfTestReport } from '../node/engine/self-test.ts';
 import { buildTextModel } from '../node/engine/text-features.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import type { ModelOptions } from './options.ts';
@@ -13,7 +12,7 @@ import { packRoots } from './packs.ts';
 
 /** Returns the exit code. */
 export const model = (options: ModelOptions, output: Output): Promise<number> =>
-  options.action === 'list' ? list(output) : verify(options.packs, output);
+  options.action === 'list' ? list(output) : verify(options, output);
 
 async function list(output: Output): Promise<number> {
   const packs = await listPacks(packRoots());
@@ -57,22 +56,24 @@ function listingRow(pack: PackListing): string[] {
   ];
 }
 
-/** Checks every pack to the end: pack.json, sizes, hashes, and that the weights fit the model that it describes. */
-async function verify(names: readonly string[], output: Output): Promise<number> {
+/** Checks every pack to the end: pack.json, sizes, hashes, the weights, and its numbers on the chosen device. */
+async function verify({ packs, engine }: ModelOptions, output: Output): Promise<number> {
   let exit: number = EXIT.ok;
-  for (const name of names) {
+  for (const name of packs) {
     try {
       const pack = await openPack(await locatePack(name, packRoots()));
-      await buildModels(pack);
+      if (pack.manifest.tokenizer) buildTextModel(pack);
+      const { device = 'auto', threads } = engine;
+      const selfTest = await testPack(pack, threads === undefined ? { device } : { device, threads });
       const { id, version, files } = pack.manifest;
       if (output.json) {
         const { folder, modelSha256 } = pack;
         await output.record({
-          pack: { id, version, folder, modelSha256, files: files.length, bytes: sizeOf(files) },
+          pack: { id, version, folder, modelSha256, files: files.length, bytes: sizeOf(files), selfTest },
         });
       }
       await output.text(
-        `${id} ${version}: ${files.length} files are right, the weights fit (${pack.modelSha256})`,
+        `${id} ${version}: ${files.length} files are right, the weights fit (${pack.modelSha256})\n${selfTestLine(selfTest)}`,
       );
     } catch (thrown) {
       const error = toErrorValue(thrown);
@@ -84,8 +85,6 @@ async function verify(names: readonly string[], output: Output): Promise<number>
   return exit;
 }
 
-async function buildModels(pack: OpenedPack): Promise<void> {
-  const settings = await resolveSettings(pack, { packFolder: pack.folder, product: '' });
-  buildInspectModel(pack, settings);
-  if (pack.manifest.tokenizer) buildTextModel(pack);
-}
+const selfTestLine = ({ device, stored, difference, tolerance }: SelfTestReport): string =>
+  `  self-test on ${device}: differs by ${difference.toExponential(1)} from the ${stored ? 'stored' : 'computed'} ` +
+  `reference, ${tolerance} is allowed`;

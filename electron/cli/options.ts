@@ -3,35 +3,41 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { LoupeError } from '../../models/errors.ts';
 import { RVS_METHODS } from '../../models/clip-ad/rvs.ts';
-import type { Device, Method, Rvs, SessionOptions, Tap } from '../common/services.ts';
+import type { Comparison, Device, Method, Rvs, RvsProfile, SessionOptions, Tap } from '../common/services.ts';
 
-export const DEFAULT_MODEL = 'loupe-mini';
+const DEFAULT_MODEL = 'loupe-mini';
 
 const METHODS = ['base', 'sdp', 'sdp+'] as const satisfies Method[];
 const TAPS = ['official', 'clean'] as const satisfies Tap[];
 const DEVICES = ['auto', 'cpu', 'dml', 'cuda', 'webgpu', 'coreml'] as const satisfies Device[];
+const RVS_PROFILES = ['default', 'visa'] as const satisfies RvsProfile[];
+const COMPARISONS = ['clip', 'winclip'] as const satisfies Comparison[];
 const PRECISIONS = ['fp32', 'fp16', 'int8'] as const;
-export const SCORES = ['official', 'online'] as const;
+const SCORES = ['official', 'online'] as const;
 export type ScoreKind = (typeof SCORES)[number];
 
 const usage = (reason: string): LoupeError => new LoupeError('usage', { reason });
 
-const COMMON = {
+export const COMMON = {
   json: { type: 'boolean' },
   verbose: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsOptionsConfig;
 
 /** What decides the numbers, the same for every command that inspects. */
-const MODEL = {
+export const MODEL = {
   product: { type: 'string' },
   model: { type: 'string' },
   method: { type: 'string' },
   head: { type: 'string' },
   tap: { type: 'string' },
   rvs: { type: 'string' },
+  'rvs-profile': { type: 'string' },
   sigma: { type: 'string' },
+  'image-size': { type: 'string' },
+  tiles: { type: 'string' },
   'text-features': { type: 'string' },
+  calibration: { type: 'string' },
   device: { type: 'string' },
   precision: { type: 'string' },
   threads: { type: 'string' },
@@ -49,6 +55,8 @@ export interface InspectOptions {
   readonly product: string;
   readonly engine: EngineOptions;
   readonly json: boolean;
+  /** The words for a photograph are the name of the first folder on the way to it; `product` is '' then. */
+  readonly productFromFolder: boolean;
   readonly maps?: string;
   readonly overlays?: string;
 }
@@ -61,6 +69,8 @@ export interface EvaluateOptions {
   /** Empty means all. */
   readonly categories: readonly string[];
   readonly score: ScoreKind;
+  /** Methods to measure beside the chosen one. */
+  readonly comparisons: readonly Comparison[];
   readonly engine: EngineOptions;
   readonly json: boolean;
   readonly report?: string;
@@ -68,8 +78,9 @@ export interface EvaluateOptions {
 
 export interface ModelOptions {
   readonly action: 'list' | 'verify';
-  /** Packs to verify. */
+  /** Packs to verify, and where their self-test runs. */
   readonly packs: readonly string[];
+  readonly engine: Pick<EngineOptions, 'device' | 'threads'>;
   readonly json: boolean;
 }
 
@@ -78,17 +89,22 @@ export function inspectOptions(args: readonly string[]): InspectOptions {
   const { values, positionals } = parse(args, {
     ...COMMON,
     ...MODEL,
+    'product-from-folder': { type: 'boolean' },
     maps: { type: 'string' },
     overlays: { type: 'string' },
   });
   const { product = '', maps, overlays } = values;
   if (positionals.length === 0) throw usage('Name a photograph or a folder of photographs.');
-  if (product.trim() === '' && values['text-features'] === undefined) {
+  const productFromFolder = values['product-from-folder'] ?? false;
+  if (productFromFolder && (product !== '' || values['text-features'] !== undefined))
+    throw usage('--product-from-folder goes without --product and --text-features.');
+  if (!productFromFolder && product.trim() === '' && values['text-features'] === undefined) {
     throw usage('Say what the parts are with --product, for example --product "metal nut".');
   }
   return {
     inputs: positionals,
     product,
+    productFromFolder,
     ...common(values),
     ...(maps !== undefined && { maps: path('maps', maps) }),
     ...(overlays !== undefined && { overlays: path('overlays', overlays) }),
@@ -101,10 +117,11 @@ export function evaluateOptions(args: readonly string[]): EvaluateOptions {
     ...MODEL,
     category: { type: 'string', multiple: true },
     score: { type: 'string' },
+    compare: { type: 'boolean' },
     report: { type: 'string' },
   });
   const [root, ...more] = positionals;
-  if (root === undefined || more.length > 0) throw usage('Name one folder in the layout of MVTec.');
+  if (root === undefined || more.length > 0) throw usage('Name one folder in the layout of MVTec or VisA.');
   const { product, category: categories = [], score = 'official', report } = values;
   if (product?.trim() === '') throw usage('--product is empty.');
   if (report !== undefined && !/\.(csv|html?)$/i.test(report))
@@ -113,6 +130,7 @@ export function evaluateOptions(args: readonly string[]): EvaluateOptions {
     root,
     categories,
     score: oneOf('score', score, SCORES),
+    comparisons: values.compare ? COMPARISONS : [],
     ...common(values),
     ...(product !== undefined && { product }),
     ...(report !== undefined && { report }),
@@ -120,13 +138,22 @@ export function evaluateOptions(args: readonly string[]): EvaluateOptions {
 }
 
 export function modelOptions(args: readonly string[]): ModelOptions {
-  const { values, positionals } = parse(args, COMMON);
+  const { values, positionals } = parse(args, {
+    ...COMMON,
+    device: MODEL.device,
+    precision: MODEL.precision,
+    threads: MODEL.threads,
+  });
   const [action, ...packs] = positionals;
-  if (action === 'fetch') throw notYet('model fetch');
   if (action !== 'list' && action !== 'verify')
-    throw usage('Use "loupe model list" or "loupe model verify <pack>".');
+    throw usage('Use "loupe model list", "verify", "import" or "fetch".');
   if (action === 'list' && packs.length > 0) throw usage('"loupe model list" takes no names.');
-  return { action, packs: packs.length > 0 ? packs : [DEFAULT_MODEL], json: values.json ?? false };
+  return {
+    action,
+    packs: packs.length > 0 ? packs : [DEFAULT_MODEL],
+    engine: engineOptions(values),
+    json: values.json ?? false,
+  };
 }
 
 export const notYet = (command: string): LoupeError =>
@@ -136,13 +163,14 @@ export const notYet = (command: string): LoupeError =>
 export const wantsVerbose = (args: readonly string[]): boolean => args.includes('--verbose');
 export const wantsHelp = (args: readonly string[]): boolean => args.includes('--help') || args.includes('-h');
 
-function common(values: ModelValues & { json?: boolean | undefined }) {
+export function common(values: ModelValues & { json?: boolean | undefined }) {
   return { model: values.model ?? DEFAULT_MODEL, engine: engineOptions(values), json: values.json ?? false };
 }
 
 function engineOptions(values: ModelValues): EngineOptions {
   const { method, tap, rvs, sigma, head, device, threads, precision = 'fp32' } = values;
   const textFeatures = values['text-features'];
+  const [profile, imageSize] = [values['rvs-profile'], values['image-size']];
   if (oneOf('precision', precision, PRECISIONS) !== 'fp32') {
     throw usage(`--precision ${precision} is not in this version of Loupe: only fp32.`);
   }
@@ -150,15 +178,19 @@ function engineOptions(values: ModelValues): EngineOptions {
     ...(method !== undefined && { method: oneOf('method', method, METHODS) }),
     ...(tap !== undefined && { tap: oneOf('tap', tap, TAPS) }),
     ...(rvs !== undefined && { rvs: oneOf<Rvs>('rvs', rvs, RVS_METHODS) }),
+    ...(profile !== undefined && { rvsProfile: oneOf('rvs-profile', profile, RVS_PROFILES) }),
+    ...(imageSize !== undefined && { imageSize: whole('image-size', imageSize, 8, 2048) }),
+    ...(values.tiles !== undefined && { scales: scales(values.tiles) }),
     ...(sigma !== undefined && { sigma: number('sigma', sigma, 0, 256) }),
     ...(head !== undefined && { head: path('head', head) }),
     ...(textFeatures !== undefined && { textFeatures: path('text-features', textFeatures) }),
+    ...(values.calibration !== undefined && { calibration: path('calibration', values.calibration) }),
     ...(device !== undefined && { device: oneOf('device', device, DEVICES) }),
     ...(threads !== undefined && { threads: whole('threads', threads, 1, 1024) }),
   };
 }
 
-function parse<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
+export function parse<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
@@ -173,19 +205,22 @@ function oneOf<T extends string>(name: string, value: string, allowed: readonly 
   return found;
 }
 
-function number(name: string, text: string, min: number, max: number): number {
+export function number(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= min && value <= max) return value;
   throw usage(`--${name} must be a number from ${min} to ${max}; it is "${text}".`);
 }
 
-function whole(name: string, text: string, min: number, max: number): number {
+export function whole(name: string, text: string, min: number, max: number): number {
   const value = number(name, text, min, max);
   if (!Number.isInteger(value)) throw usage(`--${name} must be a whole number; it is "${text}".`);
   return value;
 }
 
-function path(name: string, text: string): string {
+/** "2,4" → [2, 4]: whole numbers with commas between them. */
+const scales = (text: string): number[] => text.split(',').map((one) => whole('tiles', one, 1, 8));
+
+export function path(name: string, text: string): string {
   if (text === '') throw usage(`--${name} is empty.`);
   return text;
 }

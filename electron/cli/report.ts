@@ -1,7 +1,8 @@
-// The table of an evaluation as text, CSV or a page that needs nothing else.
+// The table of an evaluation as text or CSV; report-html.ts makes a page of it.
 // Runs anywhere.
-import type { SessionInfo } from '../common/services.ts';
-import { METRICS, meanMetrics, type Metrics } from './measure.ts';
+import type { Comparison, RvsProfile, SessionInfo } from '../common/services.ts';
+import type { Example } from './examples.ts';
+import { METRICS, meanMetrics, type Curves, type Metrics } from './measure.ts';
 import type { ScoreKind } from './options.ts';
 import { printable, table } from './output.ts';
 
@@ -13,58 +14,94 @@ export interface CategoryResult {
   readonly defective: number;
   readonly failed: number;
   readonly metrics: Metrics;
+  /** The same photographs by other methods, where they were asked for. */
+  readonly comparisons: readonly (readonly [Comparison, Metrics])[];
+  readonly curves: Curves;
+  /** Only for a report that shows them. */
+  readonly examples: readonly Example[];
 }
 
 export interface Evaluation {
   readonly categories: readonly CategoryResult[];
   readonly info: SessionInfo;
   readonly score: ScoreKind;
+  readonly layout: 'mvtec' | 'visa';
+  readonly rvsProfile: RvsProfile;
 }
+
+const COMPARISON_NAMES: Readonly<Record<Comparison, string>> = {
+  clip: 'plain CLIP',
+  winclip: 'windows (WinCLIP)',
+};
 
 const percent = (value: number | null): string => (value === null ? 'n/a' : (value * 100).toFixed(1));
 
-/** Rows of text: head, one per category, mean over the categories where a metric is defined. */
-function rows({ categories }: Evaluation): string[][] {
+/** The means of the comparisons by name, in the order in which they were asked for. */
+function comparisonMeans({ categories }: Evaluation): [Comparison, Metrics][] {
+  const names = categories[0]?.comparisons.map(([name]) => name) ?? [];
+  return names.map((name) => [
+    name,
+    meanMetrics(categories.flatMap(({ comparisons }) => new Map(comparisons).get(name) ?? [])),
+  ]);
+}
+
+/**
+ * Rows of text: head, for each category the method and its comparisons, the mean over the categories where a metric is
+ * defined, the means of the comparisons.
+ */
+export function rows(evaluation: Evaluation): string[][] {
+  const { categories } = evaluation;
   const cells = (metrics: Metrics): string[] => METRICS.map(([name]) => percent(metrics[name]));
   return [
     ['category', 'good', 'defect', ...METRICS.map(([, heading]) => heading)],
-    ...categories.map(({ category, normal, defective, metrics }) => [
-      printable(category),
-      String(normal),
-      String(defective),
-      ...cells(metrics),
+    ...categories.flatMap(({ category, normal, defective, metrics, comparisons }) => [
+      [printable(category), String(normal), String(defective), ...cells(metrics)],
+      ...comparisons.map(([name, other]) => [`  ${COMPARISON_NAMES[name]}`, '·', '·', ...cells(other)]),
     ]),
     ['mean', '', '', ...cells(meanMetrics(categories.map(({ metrics }) => metrics)))],
+    ...comparisonMeans(evaluation).map(([name, mean]) => [
+      `mean of ${COMPARISON_NAMES[name]}`,
+      '',
+      '',
+      ...cells(mean),
+    ]),
   ];
 }
 
 /** What was measured: everything that decides the numbers. */
-export function settingsLine({ info, score }: Evaluation): string {
-  const { packId, packVersion, method, tap, rvs, sigma, device, modelSha256 } = info;
+export function settingsLine({ info, score, layout, rvsProfile }: Evaluation): string {
+  const { packId, packVersion, method, tap, rvs, sigma, mapSize, device, modelSha256 } = info;
+  const profile = rvs === 'dbscan' && rvsProfile === 'visa' ? ' (VisA profile)' : '';
   return (
-    `${packId} ${packVersion}, ${method}, tap ${tap}, rvs ${rvs}, sigma ${sigma}, ${device}, ${score} score, ` +
-    `model ${modelSha256.slice(0, 12)}`
+    `${packId} ${packVersion}, ${method}, tap ${tap}, rvs ${rvs}${profile}, sigma ${sigma}, ${mapSize} px, ${device}, ` +
+    `${score} score, ${layout === 'visa' ? 'VisA' : 'MVTec'} layout, model ${modelSha256.slice(0, 12)}`
   );
 }
 
 export const textReport = (evaluation: Evaluation): string =>
   `${table(rows(evaluation))}\n\n${settingsLine(evaluation)}; values × 100, n/a = not defined`;
 
-/** Fractions with six digits; an empty mean column tells nothing, so counts are left out there. */
-export function csvReport({ categories }: Evaluation): string {
+/** Fractions with six digits; in rows of means nothing is counted. Rows of a comparison name it in the column `method`. */
+export function csvReport(evaluation: Evaluation): string {
+  const { categories, info } = evaluation;
   const value = (metric: number | null): string => (metric === null ? 'n/a' : metric.toFixed(6));
   const values = (metrics: Metrics): string[] => METRICS.map(([name]) => value(metrics[name]));
   const lines = [
-    ['category', 'product', 'normal', 'defective', 'failed', ...METRICS.map(([name]) => name)],
-    ...categories.map(({ category, product, normal, defective, failed, metrics }) => [
-      csvText(category),
-      csvText(product),
-      String(normal),
-      String(defective),
-      String(failed),
-      ...values(metrics),
-    ]),
-    ['mean', '', '', '', '', ...values(meanMetrics(categories.map(({ metrics }) => metrics)))],
+    ['category', 'product', 'normal', 'defective', 'failed', ...METRICS.map(([name]) => name), 'method'],
+    ...categories.flatMap(({ category, product, normal, defective, failed, metrics, comparisons }) => {
+      const line = (method: string, of: Metrics): string[] => [
+        csvText(category),
+        csvText(product),
+        String(normal),
+        String(defective),
+        String(failed),
+        ...values(of),
+        method,
+      ];
+      return [line(info.method, metrics), ...comparisons.map(([name, other]) => line(name, other))];
+    }),
+    ['mean', '', '', '', '', ...values(meanMetrics(categories.map(({ metrics }) => metrics))), info.method],
+    ...comparisonMeans(evaluation).map(([name, mean]) => ['mean', '', '', '', '', ...values(mean), name]),
   ];
   return lines.map((line) => `${line.join(',')}\r\n`).join('');
 }
@@ -74,33 +111,3 @@ const csvText = (text: string): string => {
   const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 };
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escape = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? '');
-
-export function htmlReport(evaluation: Evaluation): string {
-  const [head = [], ...body] = rows(evaluation);
-  const line = (cells: readonly string[], tag: 'td' | 'th'): string =>
-    `<tr>${cells.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join('')}</tr>`;
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Loupe evaluation</title>
-<style>
-  body { font: 14px/1.5 system-ui, sans-serif; margin: 32px; color: #222; }
-  table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-  th, td { padding: 4px 12px; text-align: right; border-bottom: 1px solid #ddd; }
-  th:first-child, td:first-child { text-align: left; }
-  tr:last-child td { font-weight: 600; }
-</style>
-<h1>Loupe evaluation</h1>
-<p>${escape(settingsLine(evaluation))}. Values × 100; n/a = not defined.</p>
-<table>
-<thead>${line(head, 'th')}</thead>
-<tbody>
-${body.map((cells) => line(cells, 'td')).join('\n')}
-</tbody>
-</table>
-</html>
-`;
-}

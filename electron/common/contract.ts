@@ -1,7 +1,18 @@
 // The one IPC contract between the page and the main process: channel → schema of the argument and of the result.
 // Bridge (electron/preload), router (electron/main) and the page's client take their types from here. Runs anywhere.
 import { z } from 'zod';
-import { ErrorRecord, HumanVerdict, Part, Run, RunProgress, Thresholds } from './domain.ts';
+import {
+  DefectKind,
+  ErrorRecord,
+  HumanVerdict,
+  Part,
+  Run,
+  RunProgress,
+  Thresholds,
+  VerdictComment,
+} from './domain.ts';
+import { Preferences } from './preferences.ts';
+import { Author, LotName, Reason, Recipe, RecipeRef, RecipeSettings } from './recipe.ts';
 
 const Id = z.number().int().positive();
 const nothing = z.undefined();
@@ -29,9 +40,17 @@ export const Session = z.object({
   opacity: z.number().min(0).max(1),
   colourMap: z.enum(['viridis', 'cividis', 'inferno']),
   cellSize: z.number().int().min(96).max(480),
-  theme: z.enum(['dark', 'light', 'system']),
+  theme: z.enum(['dark', 'light', 'contrast', 'system']),
 });
 export type Session = z.infer<typeof Session>;
+
+const StartArgs = {
+  inputs: z.array(z.string().min(1).max(4096)).min(1).max(10_000),
+  lot: LotName.optional(),
+};
+
+/** Absent: the account at which the computer is logged in. */
+const by = { author: Author.optional() };
 
 /** Requests: every one is answered by `{ ok, value }` or `{ ok: false, error }`; nothing is thrown across the bridge. */
 export const CHANNELS = {
@@ -39,26 +58,76 @@ export const CHANNELS = {
   /** Native dialog; [] when the operator closed it. */
   'files.choose': { args: z.object({ what: z.enum(['folder', 'files']) }), result: z.array(z.string()) },
   'run.start': {
-    args: z.object({
-      inputs: z.array(z.string().min(1).max(4096)).min(1).max(10_000),
-      product: z.string().max(200),
-    }),
+    /** Words typed by hand, or a recipe, which brings its own. */
+    args: z.union([
+      z.strictObject({ ...StartArgs, product: z.string().max(200) }),
+      z.strictObject({ ...StartArgs, recipe: RecipeRef }),
+    ]),
     result: Run,
   },
   'run.resume': { args: z.object({ runId: Id }), result: Run },
   'run.cancel': { args: z.object({ runId: Id }), result: Run },
   'run.list': { args: nothing, result: z.array(Run) },
   'run.open': { args: z.object({ runId: Id }), result: z.object({ run: Run, parts: z.array(Part) }) },
-  'run.thresholds': { args: z.object({ runId: Id, thresholds: Thresholds }), result: Run },
+  /** Appends a row and an audit event, unless nothing would change. */
+  'run.thresholds': {
+    args: z.object({ runId: Id, thresholds: Thresholds, reason: Reason.optional(), ...by }),
+    result: Run,
+  },
   /** Appends a verdict row; `null` takes the last one back (also a row). Answers only after it is on the disk. */
   'part.verdict': {
-    args: z.object({ partId: Id, verdict: HumanVerdict.nullable() }),
+    args: z.object({
+      partId: Id,
+      verdict: HumanVerdict.nullable(),
+      /** Only beside `ng` and `unsure`. */
+      defectKind: DefectKind.optional(),
+      comment: VerdictComment.optional(),
+      ...by,
+    }),
     result: Part,
   },
   /** Shows the photograph's file in the system's file manager. */
   'part.reveal': { args: z.object({ partId: Id }), result: nothing },
+  /** The newest version of each recipe, by name. */
+  'recipe.list': { args: nothing, result: z.array(Recipe) },
+  'recipe.get': { args: RecipeRef, result: Recipe },
+  /** All versions, newest first. */
+  'recipe.versions': { args: z.object({ recipeId: Id }), result: z.array(Recipe) },
+  /**
+   * Without `recipeId`: a new recipe, version 1. With it: a new version on top of `basedOn`, which must still be the newest
+   * (`recipe.changed` otherwise). Settings that are those of the newest version change nothing. A name that another
+   * recipe has: `recipe.name_taken`.
+   */
+  'recipe.save': {
+    args: z.union([
+      // Strict: a request to change a recipe must never pass for one to make another.
+      z.strictObject({ settings: RecipeSettings, reason: Reason, ...by }),
+      z.strictObject({ recipeId: Id, basedOn: Id, settings: RecipeSettings, reason: Reason, ...by }),
+    ]),
+    result: Recipe,
+  },
+  /** A new recipe with the settings of that version. */
+  'recipe.duplicate': { args: RecipeRef.extend({ name: RecipeSettings.shape.name, ...by }), result: Recipe },
+  /** Asks where to and writes one JSON file; null when the operator closed the dialog. */
+  'recipe.export': { args: RecipeRef, result: z.object({ path: z.string() }).nullable() },
+  /**
+   * Reads such a file (asks which, unless it was dropped) as a new recipe, under `name` if there is one; null when the
+   * dialog was closed. A recipe with the same name and settings is answered as it is; `recipe.invalid` for a file that is
+   * not what was exported.
+   */
+  'recipe.import': {
+    args: z.object({
+      path: z.string().min(1).max(4096).optional(),
+      name: RecipeSettings.shape.name.optional(),
+      ...by,
+    }),
+    result: Recipe.nullable(),
+  },
   'session.load': { args: nothing, result: Session.nullable() },
   'session.save': { args: Session, result: nothing },
+  /** Null before anybody has set anything. */
+  'preferences.load': { args: nothing, result: Preferences.nullable() },
+  'preferences.save': { args: Preferences, result: nothing },
 } as const;
 
 export const MenuCommand = z.enum([

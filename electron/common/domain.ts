@@ -13,9 +13,13 @@ export type Thresholds = z.infer<typeof Thresholds>;
 export const MachineVerdict = z.enum(['good', 'review', 'reject', 'failed']);
 export type MachineVerdict = z.infer<typeof MachineVerdict>;
 
-/** What the operator says; null = not judged (yet, or taken back). */
-export const HumanVerdict = z.enum(['ok', 'ng']);
+/** What the operator says; null = not judged (yet, or taken back). `unsure` = somebody else has to look. */
+export const HumanVerdict = z.enum(['ok', 'ng', 'unsure']);
 export type HumanVerdict = z.infer<typeof HumanVerdict>;
+
+/** Kind of defect, in the words of the shop: "scratch". Only beside `ng` and `unsure`. */
+export const DefectKind = z.string().trim().min(1).max(60);
+export const VerdictComment = z.string().trim().min(1).max(1000);
 
 /** An error from the catalogue as a value (models/errors.ts). */
 export const ErrorRecord = z.object({
@@ -45,7 +49,11 @@ export const Part = z.object({
   error: ErrorRecord.nullable(),
   /** The newest operator verdict. */
   verdict: HumanVerdict.nullable(),
+  /** UTC, ISO 8601; also of a verdict that was taken back. */
   verdictAt: z.string().nullable(),
+  verdictBy: z.string().nullable(),
+  defectKind: z.string().nullable(),
+  comment: z.string().nullable(),
 });
 export type Part = z.infer<typeof Part>;
 
@@ -75,6 +83,12 @@ export const Run = z.object({
   /** Side of the square stored map in pixels. */
   mapSize: z.number().int(),
   error: ErrorRecord.nullable(),
+  /** The recipe's version that the run was started from; null = words typed by hand. */
+  recipe: z.object({ id: z.number().int(), version: z.number().int(), name: z.string() }).nullable(),
+  /** The batch of parts, as the shop names it. */
+  lot: z.string().nullable(),
+  /** Which heat forms regions: raw heat, and pixels of the map; null = the run has no such rule. */
+  regions: z.object({ threshold: z.number(), minArea: z.number().int() }).nullable(),
 });
 export type Run = z.infer<typeof Run>;
 

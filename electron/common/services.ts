@@ -2,6 +2,7 @@
 // Runs anywhere (types only); electron/node/service-{host,client}.ts carry them.
 import type { ErrorValue } from '../../models/errors.ts';
 import type { HumanVerdict, Part, Run, RunState, Thresholds } from './domain.ts';
+import type { Recipe, RecipeRef, RecipeSettings } from './recipe.ts';
 
 export type Method = 'base' | 'sdp' | 'sdp+';
 export type Tap = 'official' | 'clean';
@@ -29,12 +30,22 @@ export interface SessionOptions {
   readonly sigma?: number;
   /** Side of the square that photographs are resized to, in pixels; a multiple of the patch size. */
   readonly imageSize?: number;
+  /**
+   * Also inspects overlapping tiles at these magnifications and averages the maps: for defects that are small in the
+   * photograph. Absent = [1], the whole photograph alone.
+   */
+  readonly scales?: readonly number[];
   /** Path of an SDP+ head (.safetensors, or .pt as the authors publish it). */
   readonly head?: string;
   /** Scores with this method instead of CLIP-AD; `method`, `tap`, `rvs` and `head` do not matter then. */
   readonly comparison?: Comparison;
   /** Path of a float32 .npy [2, D], rows normal and abnormal, used instead of encoding the words. */
   readonly textFeatures?: string;
+  /** Path of a calibration of these parts (`loupe calibrate`), used instead of the pack's. */
+  readonly calibration?: string;
+  /** Scale of the heat maps: raw heat at the two ends. */
+  readonly heat?: Range;
+  readonly thresholds?: Thresholds;
   readonly device?: Device;
   readonly threads?: number;
 }
@@ -108,6 +119,10 @@ export interface NewRun {
   readonly product: string;
   readonly source: string;
   readonly inputs: readonly string[];
+  /** The version that is in force when the run is created, unless it names one. */
+  readonly recipe?: RecipeRef | undefined;
+  readonly lot?: string | undefined;
+  readonly author?: string | undefined;
 }
 export interface NewPart {
   readonly path: string;
@@ -117,6 +132,92 @@ export interface NewPart {
 export type PartOutcome =
   | { readonly partId: number; readonly ok: true; readonly result: Omit<InspectResult, 'map'> }
   | { readonly partId: number; readonly ok: false; readonly error: ErrorValue };
+
+export interface NewVerdict {
+  readonly partId: number;
+  /** Null takes the verdict before back. */
+  readonly verdict: HumanVerdict | null;
+  readonly author: string;
+  readonly defectKind?: string | undefined;
+  readonly comment?: string | undefined;
+}
+
+/** A new recipe, or a new version of one on top of the version that its author saw. */
+export interface NewRecipe {
+  readonly settings: RecipeSettings;
+  readonly author: string;
+  readonly reason: string;
+  readonly recipeId?: number;
+  readonly basedOn?: number;
+}
+
+/** One event of the audit trail. `link` is its place in the chain, which orders events whatever the clock did. */
+export interface AuditEvent {
+  readonly link: number;
+  /** UTC, ISO 8601. */
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  /** "run 7", "recipe 3", "history". */
+  readonly subject: string;
+  readonly reason: string | null;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly hash: string;
+}
+
+/** Which runs; each condition that is absent holds for all. */
+export interface Selection {
+  readonly runIds?: readonly number[] | undefined;
+  readonly lot?: string | undefined;
+  /** Name of the recipe, any version. */
+  readonly recipe?: string | undefined;
+  /** Created at or after, and before: UTC, ISO 8601. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export interface BackupFile {
+  readonly path: string;
+  /** UTC, ISO 8601. */
+  readonly at: string;
+  readonly bytes: number;
+}
+
+/** Bytes on the disk of the data folder. */
+export interface DiskUse {
+  readonly database: number;
+  readonly backups: number;
+  /** Heat maps and thumbnails. */
+  readonly media: number;
+  readonly free: number;
+}
+
+export interface HistoryState {
+  readonly disk: DiskUse;
+  /** The end of the chain as people compare it: "1284-9f3c-07be-51aa-e0d2". */
+  readonly code: string;
+  readonly backupFolder: string;
+  readonly keep: number;
+  /** Newest first. */
+  readonly backups: readonly BackupFile[];
+}
+
+/** What `history.verify` found; `fault` is the first row that does not hold. */
+export interface HistoryCheck {
+  readonly checked: number;
+  readonly verdicts: number;
+  readonly events: number;
+  readonly code: string;
+  readonly clockJumps: number;
+  readonly fault: {
+    readonly kind: 'altered' | 'missing' | 'moved' | 'disagrees';
+    readonly link: number | null;
+    readonly row: string;
+    readonly text: string;
+  } | null;
+  /** For a code that was asked about: whether this history has passed through it. */
+  readonly passed: boolean | null;
+}
 
 export interface HistoryInfo {
   readonly file: string;
@@ -144,12 +245,36 @@ export interface HistoryApi {
     { runId: number; limit: number; afterSeq: number },
     { id: number; seq: number; path: string }[],
   ];
-  'run.setThresholds': [{ runId: number; thresholds: Thresholds }, Run];
+  /** Appends a row and an audit event, unless nothing would change. */
+  'run.setThresholds': [{ runId: number; thresholds: Thresholds; author: string; reason?: string | undefined }, Run];
   'results.record': [{ runId: number; outcomes: readonly PartOutcome[] }, Part[]];
   'part.get': [{ partId: number }, { part: Part; path: string }];
   /** Append-only; stores who, when, and the thresholds and score at that moment. */
-  'verdict.record': [{ partId: number; verdict: HumanVerdict | null; author: string }, Part];
+  'verdict.record': [NewVerdict, Part];
+  /** The newest version of each recipe, by name. */
+  'recipe.list': [null, Recipe[]];
+  'recipe.get': [RecipeRef, Recipe];
+  'recipe.versions': [{ recipeId: number }, Recipe[]];
+  /** Throws `recipe.name_taken`, `recipe.changed`. */
+  'recipe.save': [NewRecipe, Recipe];
+  'recipe.duplicate': [RecipeRef & { name: string; author: string }, Recipe];
+  /** The recipe as the text of a file that `recipe.import` understands. */
+  'recipe.export': [RecipeRef & { author: string }, { name: string; text: string }];
+  /** Throws `recipe.invalid`, `recipe.name_taken`. */
+  'recipe.import': [{ text: string; author: string; name?: string | undefined }, Recipe];
+  /** Newest first; those before `beforeLink`, absent: from the newest. */
+  'audit.list': [{ limit: number; beforeLink?: number | undefined }, AuditEvent[]];
+  'history.state': [null, HistoryState];
+  /** Walks the whole chain; the service answers nothing else meanwhile (about 4 s for a million verdicts). */
+  'history.verify': [{ code?: string | undefined }, HistoryCheck];
+  /** Now, into this folder (absent: the one of the schedule). */
+  'backup.make': [{ author: string; folder?: string | undefined }, BackupFile];
+  /** Where the daily backup goes (null: beside the history) and how many are kept. */
+  'backup.schedule': [{ author: string; folder: string | null; keep: number }, HistoryState];
   'setting.get': [{ key: string }, { value: string | null }];
   'setting.set': [{ key: string; value: string }, null];
 }
-export type HistoryEvents = Record<string, never>;
+export interface HistoryEvents {
+  /** The daily backup was made, or could not be. */
+  'backup.ended': { readonly made: BackupFile | null; readonly error: ErrorValue | null };
+}

@@ -6,7 +6,9 @@ import type { AppInfo, ChannelArgs, Session } from '../common/contract.ts';
 import type { History } from '../node/history-client.ts';
 import type { RunController } from '../node/run-controller.ts';
 import { LoupeError } from '../../models/errors.ts';
+import type { RecipeFiles } from './recipe-files.ts';
 import type { Handlers } from './router.ts';
+import { loadPreferences, savePreferences } from './preferences-store.ts';
 import { loadSession, saveSession } from './session-store.ts';
 
 export interface HandlerOptions {
@@ -14,27 +16,33 @@ export interface HandlerOptions {
   readonly runs: RunController;
   readonly info: () => Promise<AppInfo>;
   readonly choose: (what: ChannelArgs<'files.choose'>['what']) => Promise<string[]>;
+  readonly recipes: RecipeFiles;
   readonly reveal: (path: string) => void;
   readonly useTheme: (theme: Session['theme']) => void;
   /** Settles when what happens before the page may look around has happened. */
   readonly prepared: Promise<unknown>;
 }
 
-/** Who judges: the account at which the computer is logged in. */
-function author(): string {
+/** Who judges, unless the page says so: the account at which the computer is logged in. */
+function account(): string {
   try {
-    return userInfo().username;
+    return userInfo().username || 'unknown';
   } catch {
     return 'unknown'; // an account without a name, as in some containers
   }
 }
 
+const authored = <T extends { author?: string | undefined }>(args: T): T & { author: string } => ({
+  ...args,
+  author: args.author ?? account(),
+});
+
 export function handlers(options: HandlerOptions): Handlers {
-  const { history, runs } = options;
+  const { history, runs, recipes } = options;
   return {
     'app.info': () => options.info(),
     'files.choose': ({ what }) => options.choose(what),
-    'run.start': (args) => runs.start(args),
+    'run.start': (args) => runs.start({ ...args, author: account() }),
     'run.resume': (args) => runs.resume(args),
     'run.cancel': (args) => runs.cancel(args),
     'run.list': async () => (await history.request('run.list', null)).map((run) => runs.asItIs(run)),
@@ -42,12 +50,29 @@ export function handlers(options: HandlerOptions): Handlers {
       const { run, parts } = await history.request('run.load', args);
       return { run: runs.asItIs(run), parts };
     },
-    'run.thresholds': async (args) => runs.asItIs(await history.request('run.setThresholds', args)),
-    'part.verdict': (args) => history.request('verdict.record', { ...args, author: author() }),
+    'run.thresholds': async (args) => runs.asItIs(await history.request('run.setThresholds', authored(args))),
+    'part.verdict': (args) => history.request('verdict.record', authored(args)),
     'part.reveal': async (args) => {
       const { path } = await history.request('part.get', args);
       if (!existsSync(path)) throw new LoupeError('image.missing', { path });
       options.reveal(path);
+    },
+    'recipe.list': () => history.request('recipe.list', null),
+    'recipe.get': (args) => history.request('recipe.get', args),
+    'recipe.versions': (args) => history.request('recipe.versions', args),
+    'recipe.save': (args) => history.request('recipe.save', authored(args)),
+    'recipe.duplicate': (args) => history.request('recipe.duplicate', authored(args)),
+    'recipe.export': async (args) => {
+      const { name, text } = await history.request('recipe.export', {
+        ...args,
+        author: account(),
+      });
+      const path = await recipes.save(name, text);
+      return path === null ? null : { path };
+    },
+    'recipe.import': async ({ path, ...args }) => {
+      const text = await recipes.load(path);
+      return text === null ? null : history.request('recipe.import', { text, ...authored(args) });
     },
     'session.load': async () => {
       await options.prepared;
@@ -59,5 +84,7 @@ export function handlers(options: HandlerOptions): Handlers {
       options.useTheme(session.theme);
       await saveSession(history, session);
     },
+    'preferences.load': () => loadPreferences(history),
+    'preferences.save': (preferences) => savePreferences(history, preferences),
   };
 }

@@ -19,10 +19,12 @@ import { findPhotographs } from '../node/run/find-photographs.ts';
 import { describeError } from '../../models/errors.ts';
 import { appInfo } from './app-info.ts';
 import { chooseFiles } from './choose-files.ts';
+import { packFinder } from './find-pack.ts';
 import { handlers } from './handlers.ts';
 import { serveMedia } from './media.ts';
 import { menuTemplate } from './menu.ts';
 import { findPlaces, listSamples, useDataFolder } from './places.ts';
+import { recipeFiles } from './recipe-files.ts';
 import { route } from './router.ts';
 import { inspectFirstSample } from './samples.ts';
 import { PAGE_URL, PRIVILEGES, SCHEME, serveScheme } from './scheme.ts';
@@ -54,6 +56,7 @@ function open(): void {
     ...{ inference, history },
     scan: findPhotographs,
     packFolder: places.pack,
+    findPack: packFinder(places),
     dataFolder: places.data,
     emit: (event, payload) => {
       if (event === 'run.progress') follow(payload as EventPayload<'run.progress'>);
@@ -75,8 +78,9 @@ function open(): void {
       ...{ history, runs, prepared },
       info: () => appInfo(app.getVersion(), places),
       choose: (what) => chooseFiles(dialog, window, what, development),
+      recipes: recipeFiles(dialog, () => window, development),
       reveal: (path) => shell.showItemInFolder(path),
-      useTheme: (theme) => (nativeTheme.themeSource = theme),
+      useTheme: (theme) => (nativeTheme.themeSource = theme === 'contrast' ? 'dark' : theme),
     }),
     page: () => window?.webContents ?? null,
     checkResults: development,

@@ -23,11 +23,11 @@ export interface Places {
 
 type AppPaths = Pick<App, 'getAppPath' | 'getPath' | 'isPackaged'>;
 
-/** Finds the places of this installation. LOUPE_RESOURCES is for tests; the installed program does not know it. */
+/** Finds the places of this installation. LOUPE_RESOURCES and LOUPE_NODE are for tests; the installed program does not know them. */
 export function findPlaces(app: AppPaths, env = process.env, resourcesPath = process.resourcesPath): Places {
   const root = app.getAppPath();
   const unpacked = root.replace(/app\.asar$/, 'app.asar.unpacked');
-  const pinned = join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const nodeName = process.platform === 'win32' ? 'node.exe' : 'node';
   const resources = app.isPackaged
     ? join(resourcesPath, 'resources')
     : (env.LOUPE_RESOURCES ?? join(root, 'resources'));
@@ -38,7 +38,10 @@ export function findPlaces(app: AppPaths, env = process.env, resourcesPath = pro
     pack: join(resources, 'packs/loupe-mini'),
     data: app.getPath('userData'),
     service: (name, kind) => join(kind === 'node' ? unpacked : root, 'out/main', `${name}.js`),
-    node: env.LOUPE_NODE ?? pinned,
+    // An installed program starts nothing that a variable names; only one packed for tests has this file (build/config.ts).
+    node: app.isPackaged
+      ? join(resourcesPath, 'node', nodeName)
+      : (env.LOUPE_NODE ?? join(root, 'node_modules/node/bin', nodeName)),
   };
 }
 

@@ -38,6 +38,9 @@ export function hardenSession(session: Session, development: boolean): void {
     decide({ cancel: !(isOurs(url) || (development && url.startsWith('devtools://'))) });
   });
   session.on('will-download', (event) => event.preventDefault());
+  // `spellcheck: false` of the window does not keep Chromium from fetching a dictionary when the session begins.
+  session.setSpellCheckerEnabled(false);
+  session.setSpellCheckerLanguages([]);
 }
 
 /** Items 12 to 14, for every page that ever comes to be: it stays where it is, opens nothing and embeds nothing. */

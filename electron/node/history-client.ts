@@ -23,6 +23,13 @@ const REPEATABLE: ReadonlySet<keyof HistoryApi> = new Set([
   'run.setThresholds',
   'results.record',
   'part.get',
+  'recipe.list',
+  'recipe.get',
+  'recipe.versions',
+  'audit.list',
+  'history.state',
+  'history.verify',
+  'backup.schedule',
   'setting.get',
   'setting.set',
 ]);

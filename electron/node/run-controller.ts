@@ -2,7 +2,8 @@
 // Runs in the main process (Node, no Electron: the tests drive it with the real services).
 import { basename } from 'node:path';
 import type { Run } from '../common/domain.ts';
-import type { InferenceApi, InferenceEvents, NewPart } from '../common/services.ts';
+import type { RecipeRef, RecipeSettings } from '../common/recipe.ts';
+import type { InferenceApi, InferenceEvents, NewPart, SessionOptions } from '../common/services.ts';
 import { LoupeError, type ErrorValue } from '../../models/errors.ts';
 import type { History } from './history-client.ts';
 import { ActiveRun, hasBegun, type Emit, type List, type Refused } from './run/active-run.ts';
@@ -26,10 +27,20 @@ export interface RunControllerOptions {
   readonly inference: Pick<ServiceClient<InferenceApi, InferenceEvents>, 'request' | 'on' | 'deaths'>;
   readonly history: History;
   readonly scan: (inputs: readonly string[]) => AsyncIterable<Photograph>;
+  /** The pack for words typed by hand. */
   readonly packFolder: string;
+  /** The folder of the pack that a recipe names; throws `pack.missing`. */
+  readonly findPack: (packId: string) => Promise<string>;
   readonly dataFolder: string;
   readonly emit: Emit;
 }
+
+/** What to inspect, and how: by words, or by a recipe that brings its own. */
+export type StartRequest = {
+  readonly inputs: readonly string[];
+  readonly lot?: string | undefined;
+  readonly author?: string | undefined;
+} & ({ readonly product: string } | { readonly recipe: RecipeRef });
 
 const STAGES = { model: 'Loading the model', words: 'Reading the words' };
 
@@ -51,10 +62,14 @@ export class RunController {
   }
 
   /** Starts a run over everything below `inputs`; answers as soon as the first photograph is found. */
-  start(args: { inputs: readonly string[]; product: string }): Promise<Run> {
+  start(args: StartRequest): Promise<Run> {
     return this.#claim(async () => {
-      const { inputs, product } = args;
+      const { inputs, lot, author } = args;
+      const recipe =
+        'recipe' in args ? await this.#options.history.request('recipe.get', args.recipe) : null;
+      const product = 'product' in args ? args.product : (recipe?.product ?? '');
       if (!product.trim()) throw new LoupeError('text.empty');
+      const session = await this.#sessionOptions(product, recipe);
       // Looked at before anything is written: an empty folder leaves no empty run behind.
       const photographs = await unlessEmpty(this.#options.scan(inputs));
       if (!photographs) throw new LoupeError('data.no_images', { path: inputs.join(', ') });
@@ -62,8 +77,11 @@ export class RunController {
         product,
         source: inputs.map((input) => basename(input) || input).join(', '),
         inputs,
+        // The version that was read, not the one that is newest by now.
+        ...(recipe && { recipe: { recipeId: recipe.id, version: recipe.version } }),
+        ...{ lot, author },
       });
-      return this.#launch(run, (...how) => this.#list(run.id, photographs, ...how));
+      return this.#launch(run, session, (...how) => this.#list(run.id, photographs, ...how));
     });
   }
 
@@ -76,7 +94,10 @@ export class RunController {
         this.#claimed = false;
         return this.#options.history.request('run.setState', { ...args, state: 'done' });
       }
-      return this.#launch({ ...run, state: 'preparing', error: null });
+      const ref = run.recipe && { recipeId: run.recipe.id, version: run.recipe.version };
+      const recipe = ref && (await this.#options.history.request('recipe.get', ref));
+      const session = await this.#sessionOptions(run.product, recipe);
+      return this.#launch({ ...run, state: 'preparing', error: null }, session);
     });
   }
 
@@ -112,9 +133,23 @@ export class RunController {
     }
   }
 
-  #launch(run: Run, list?: List): Run {
-    const { inference, history, packFolder, dataFolder, emit } = this.#options;
-    const session = new RunSession(inference, { packFolder, product: run.product });
+  async #sessionOptions(product: string, recipe: RecipeSettings | null): Promise<SessionOptions> {
+    if (recipe === null) return { packFolder: this.#options.packFolder, product };
+    const { method, tap, rvs, sigma, heat, thresholds } = recipe;
+    return {
+      packFolder: await this.#options.findPack(recipe.packId),
+      ...{ product, thresholds },
+      ...(method !== null && { method }),
+      ...(tap !== null && { tap }),
+      ...(rvs !== null && { rvs }),
+      ...(sigma !== null && { sigma }),
+      ...(heat !== null && { heat }),
+    };
+  }
+
+  #launch(run: Run, options: SessionOptions, list?: List): Run {
+    const { inference, history, dataFolder, emit } = this.#options;
+    const session = new RunSession(inference, options);
     emit('run.changed', run);
     const active = new ActiveRun({ run, session, history, dataFolder, emit, ...(list && { list }) });
     this.#active = active;

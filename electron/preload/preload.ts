@@ -23,8 +23,17 @@ const CHANNELS: Readonly<Record<Channel, true>> = {
   'run.thresholds': true,
   'part.verdict': true,
   'part.reveal': true,
+  'recipe.list': true,
+  'recipe.get': true,
+  'recipe.versions': true,
+  'recipe.save': true,
+  'recipe.duplicate': true,
+  'recipe.export': true,
+  'recipe.import': true,
   'session.load': true,
   'session.save': true,
+  'preferences.load': true,
+  'preferences.save': true,
 };
 const EVENTS: Readonly<Record<EventName, true>> = {
   'run.progress': true,

@@ -1,39 +1,42 @@
 // The history service: owns the database. An answer means that the change is on the disk.
 // Runs in an Electron utility process, or in a Node 24 child process for the command line and the tests.
-import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { LoupeError } from '../../models/errors.ts';
 import type { HistoryApi, HistoryEvents } from '../common/services.ts';
 import { serve } from '../node/service-host.ts';
+import { Keeper } from '../node/store/keeper.ts';
 import { openStore } from '../node/store/open.ts';
 import type { Store } from '../node/store/store.ts';
 
-let opened: { readonly folder: string; readonly store: Store } | null = null;
+let opened: { readonly folder: string; readonly store: Store; readonly keeper: Keeper } | null = null;
 
-function store(): Store {
+function current(): NonNullable<typeof opened> {
   if (!opened) throw new LoupeError('internal', { reason: 'The history was asked before it was opened.' });
-  return opened.store;
+  return opened;
 }
+const store = (): Store => current().store;
+const keeper = (): Keeper => current().keeper;
 
 /** Opening the same folder again changes nothing: a run that is under way must not become interrupted. */
 function open(folder: string): Store {
   if (opened?.folder === folder) return opened.store;
+  close();
+  const fresh = openStore(folder);
+  opened = {
+    folder,
+    store: fresh,
+    keeper: new Keeper(fresh, folder, (end) => send('backup.ended', end)),
+  };
+  return fresh;
+}
+
+function close(): void {
+  opened?.keeper.close();
   opened?.store.close();
   opened = null;
-  opened = { folder, store: openStore(folder) };
-  return opened.store;
 }
 
-/** Who moved the thresholds, as far as the operating system knows. */
-function systemUser(): string {
-  try {
-    return userInfo().username || 'operator';
-  } catch {
-    return 'operator';
-  }
-}
-
-serve<HistoryApi, HistoryEvents>({
+const send = serve<HistoryApi, HistoryEvents>({
   open: ({ folder }) => open(resolve(folder)).info,
   'run.create': (run) => store().runs.create(run),
   'run.addParts': ({ runId, parts }) => store().parts.add(runId, parts),
@@ -43,10 +46,26 @@ serve<HistoryApi, HistoryEvents>({
   'run.get': ({ runId }) => store().runs.get(runId),
   'run.load': ({ runId }) => store().parts.load(runId),
   'run.pending': ({ runId, limit, afterSeq }) => store().parts.pending(runId, limit, afterSeq),
-  'run.setThresholds': ({ runId, thresholds }) => store().runs.setThresholds(runId, thresholds, systemUser()),
+  'run.setThresholds': ({ runId, thresholds, author, reason }) =>
+    store().runs.setThresholds(runId, thresholds, author, reason),
   'results.record': ({ runId, outcomes }) => store().parts.record(runId, outcomes),
   'part.get': ({ partId }) => store().parts.get(partId),
-  'verdict.record': ({ partId, verdict, author }) => store().verdicts.record(partId, verdict, author),
+  'verdict.record': (verdict) => store().verdicts.record(verdict),
+  'recipe.list': () => store().recipes.list(),
+  'recipe.get': (ref) => store().recipes.get(ref),
+  'recipe.versions': ({ recipeId }) => store().recipes.versions(recipeId),
+  'recipe.save': (recipe) => store().recipes.save(recipe),
+  'recipe.duplicate': (copy) => store().recipes.duplicate(copy),
+  'recipe.export': (ref) => store().recipes.export(ref),
+  'recipe.import': (file) => store().recipes.import(file),
+  'audit.list': ({ limit, beforeLink }) => store().audit.list(limit, beforeLink),
+  'history.state': () => keeper().state(),
+  'history.verify': ({ code }) => keeper().verify(code),
+  'backup.make': ({ author, folder }) => keeper().backUp(author, folder),
+  'backup.schedule': ({ author, folder, keep }) => {
+    keeper().schedule(author, folder, keep);
+    return keeper().state();
+  },
   'setting.get': ({ key }) => ({ value: store().settings.get(key) }),
   'setting.set': ({ key, value }) => {
     store().settings.set(key, value);
@@ -55,4 +74,4 @@ serve<HistoryApi, HistoryEvents>({
 });
 
 // The log is folded into the database when the last connection closes; after a crash the next start does it.
-process.on('exit', () => opened?.store.close());
+process.on('exit', close);

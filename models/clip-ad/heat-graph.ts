@@ -2,8 +2,9 @@
 // Runs anywhere (writes ONNX bytes, pure TypeScript). Specification § B.3, B.4, B.5 and C.2.
 import { LoupeError } from '../errors.ts';
 import { GraphBuilder, type Value } from '../onnx/graph.ts';
+import { abnormalProbability, sandwich, TEMPERATURE, type TextPair } from './graph-parts.ts';
 import type { SdpPlusHead } from './head.ts';
-import { gaussianMatrix, multiply, transpose, upsampleMatrix, type Matrix } from './matrices.ts';
+import { gaussianMatrix, multiply, upsampleMatrix, type Matrix } from './matrices.ts';
 import {
   embedImage,
   inputSize,
@@ -32,9 +33,6 @@ export interface InspectOptions extends VisionOptions {
   readonly head?: SdpPlusHead;
 }
 
-/** CLIP's temperature as CLIP-AD uses it: a constant, not the learned scale. § A.4. */
-const TEMPERATURE = 100;
-
 /** Matrices by which the maps of one size are enlarged and smoothed. */
 interface Resampling {
   readonly upsample: Matrix;
@@ -50,13 +48,6 @@ interface Maps {
   readonly heat: Value;
   /** Embedding of the CLS token, any shape of B · D elements. */
   readonly cls: Value;
-}
-
-/** Nodes of the text input: columns t_n and t_a, and their difference u = t_a - t_n [D, 1]. */
-interface TextPair {
-  /** [D, 2] */
-  readonly both: Value;
-  readonly difference: Value;
 }
 
 /**
@@ -111,17 +102,6 @@ function checkMapOptions(mapSize: number, sigma: number): void {
   const reason = `An anomaly map of ${mapSize} pixels with a Gaussian of ${sigma} pixels is not possible.`;
   throw new LoupeError('usage', { reason });
 }
-
-/** softmax(100 · f · [t_n, t_a])_a of unit rows f, as the sigmoid of the difference: [..., D] → [..., 1]. */
-const abnormalProbability = (g: GraphBuilder, f: Value, text: TextPair): Value =>
-  g.sigmoid(g.mul(g.matMul(f, text.difference), TEMPERATURE));
-
-/** M·x·Mᵀ for each map x of the last two axes. */
-const sandwich = (g: GraphBuilder, matrix: Matrix, x: Value): Value =>
-  g.matMul(g.matMul(matrixConstant(g, matrix), x), matrixConstant(g, transpose(matrix)));
-
-const matrixConstant = (g: GraphBuilder, { rows, columns, data }: Matrix): Value =>
-  g.constant(Float32Array.from(data), [rows, columns]);
 
 /** BASE: probabilities of the final patch features of the original path. § B.5. */
 function baseMaps(

@@ -67,6 +67,36 @@ export const normalPrompts = (product: string): string[] => ensemble(NORMAL_STAT
 /** The 220 prompts for a damaged part, in the same order (Specification § A.1). */
 export const abnormalPrompts = (product: string): string[] => ensemble(ABNORMAL_STATES, product);
 
+/** The states of WinCLIP with the same templates; a bare `{}` counts as normal (Specification § A.1). */
+const WINCLIP_NORMAL_STATES = [
+  '{}',
+  'flawless {}',
+  'perfect {}',
+  'unblemished {}',
+  '{} without flaw',
+  '{} without defect',
+  '{} without damage',
+];
+const WINCLIP_ABNORMAL_STATES = ['damaged {}', '{} with flaw', '{} with defect', '{} with damage'];
+
+export interface PromptPair {
+  readonly normal: readonly string[];
+  readonly abnormal: readonly string[];
+}
+
+/** The prompts of each method (Specification § A.1), WinCLIP's 154 and 88; plain CLIP is asked by a single pair. */
+export const PROMPTS: Readonly<Record<'clip-ad' | 'clip' | 'winclip', (product: string) => PromptPair>> = {
+  'clip-ad': (product) => ({ normal: normalPrompts(product), abnormal: abnormalPrompts(product) }),
+  clip: (product) => ({
+    normal: [fill('a photo of a normal {}.', product)],
+    abnormal: [fill('a photo of an anomalous {}.', product)],
+  }),
+  winclip: (product) => ({
+    normal: ensemble(WINCLIP_NORMAL_STATES, product),
+    abnormal: ensemble(WINCLIP_ABNORMAL_STATES, product),
+  }),
+};
+
 /**
  * The product words as the tokenizer will read them: cleaned and lower-case, otherwise verbatim ("metal_nut" keeps
  * its underscore, Specification § A.1). Throws `text.empty` when nothing is left, `usage` beyond 200 characters.

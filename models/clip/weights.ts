@@ -91,25 +91,38 @@ export function readTensor(
   return source.float32(name);
 }
 
+/** The vision tower with its blocks one at a time: a ViT-L/14 is 1.2 GB, one block of it 50 MB. */
+export interface VisionReader {
+  readonly frame: Omit<VisionWeights, 'blocks'>;
+  readonly layers: number;
+  readonly block: (index: number) => BlockWeights;
+}
+
 /**
- * Reads and checks the vision tower.
+ * Opens the vision tower; everything but the blocks is read and checked now, each block when it is asked for.
  *
  * @throws `weights.invalid` when the names are unknown, `weights.mismatch` when a tensor is missing or its shape
  *   does not fit the architecture
  */
-export function readVisionWeights(source: TensorSource, architecture: ClipArchitecture): VisionWeights {
-  const { width, patch, imageSize } = architecture.vision;
+export function openVisionWeights(source: TensorSource, architecture: ClipArchitecture): VisionReader {
+  const { width, patch, imageSize, layers } = architecture.vision;
   const reader = openReader(source);
   const names = reader.names.vision;
-  return {
+  const frame = {
     patch: reader.tensor(names.patch, [width, 3, patch, patch]),
     classEmbedding: reader.tensor(names.classEmbedding, [width]),
     position: reader.tensor(names.position, [1 + Math.floor(imageSize / patch) ** 2, width]),
     normPre: reader.norm(names.normPre, width),
-    blocks: reader.blocks(names.blocks, architecture.vision),
     normPost: reader.norm(names.normPost, width),
     projection: reader.projection(names.projection, width, architecture.embedDim),
   };
+  return { frame, layers, block: reader.blocks(names.blocks, architecture.vision) };
+}
+
+/** Reads and checks the whole vision tower. Throws as {@link openVisionWeights}. */
+export function readVisionWeights(source: TensorSource, architecture: ClipArchitecture): VisionWeights {
+  const { frame, layers, block } = openVisionWeights(source, architecture);
+  return { ...frame, blocks: Array.from({ length: layers }, (_, i) => block(i)) };
 }
 
 /** Reads and checks the text tower. Throws as `readVisionWeights`, also when the architecture has no text tower. */
@@ -118,10 +131,11 @@ export function readTextWeights(source: TensorSource, architecture: ClipArchitec
   if (!text) throw mismatch('the model is described without a text tower');
   const reader = openReader(source);
   const names = reader.names.text;
+  const block = reader.blocks(names.blocks, text);
   return {
     token: reader.tensor(names.token, [text.vocabSize, text.width]),
     position: reader.tensor(names.position, [text.contextLength, text.width]),
-    blocks: reader.blocks(names.blocks, text),
+    blocks: Array.from({ length: text.layers }, (_, i) => block(i)),
     normFinal: reader.norm(names.normFinal, text.width),
     projection: reader.projection(names.projection, text.width, architecture.embedDim),
   };
@@ -161,12 +175,12 @@ function openReader(source: TensorSource) {
     };
   };
 
-  const blocks = (path: string, shape: TransformerShape): BlockWeights[] => {
+  const blocks = (path: string, shape: TransformerShape): ((index: number) => BlockWeights) => {
     const next = `${prefix}${path}.${shape.layers}.`; // a deeper model must not pass as its own first blocks
     if (source.names().some((name) => name.startsWith(next))) {
       throw mismatch(`the file has ${next}*, the description says ${shape.layers} blocks`);
     }
-    return Array.from({ length: shape.layers }, (_, i) => block(`${path}.${i}`, shape));
+    return (i) => block(`${path}.${i}`, shape);
   };
 
   const projection = (name: string, width: number, embedDim: number): Float32Array =>

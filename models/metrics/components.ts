@@ -35,25 +35,3 @@ export function connectedComponents(mask: Uint8Array, width: number, height: num
   }
   return { labels, areas };
 }
-
-/**
- * Calls `visit` for every defect pixel of a set with its place in `maps` and the area of its region in pixels.
- * Returns the number of regions.
- */
-export function forEachDefectPixel(
-  masks: Uint8Array,
-  width: number,
-  height: number,
-  visit: (index: number, area: number) => void,
-): number {
-  let regions = 0;
-  for (let offset = 0; offset < masks.length; offset += width * height) {
-    const mask = masks.subarray(offset, offset + width * height);
-    const { labels, areas } = connectedComponents(mask, width, height);
-    regions += areas.length;
-    labels.forEach((label, i) => {
-      if (label !== 0) visit(offset + i, areas[label - 1] ?? NaN);
-    });
-  }
-  return regions;
-}

@@ -1,7 +1,7 @@
 // AUROC, average precision and F1-max: how well a score ranks defects above the rest, for images and for pixels.
 // Runs anywhere (pure TypeScript); bounded memory: one sorted copy of the scores, no object per pixel.
 import { LoupeError } from '../errors.ts';
-import { requireFinite, type Scores } from './map-set.ts';
+import { requireFinite, type Scores } from './pixel-set.ts';
 import { sortedClass } from './sorted.ts';
 
 /** All in 0..1, or all null where one class is missing (Specification Appendix 4.7). */
@@ -21,8 +21,11 @@ export function ranking(scores: Scores, labels: Uint8Array): Ranking {
   if (scores.length !== labels.length) {
     throw new LoupeError('internal', { reason: `${scores.length} scores, ${labels.length} labels` });
   }
-  const positives = sortedClass(scores, labels, true);
-  const negatives = sortedClass(scores, labels, false);
+  return rankingOfSorted(sortedClass(scores, labels, true), sortedClass(scores, labels, false));
+}
+
+/** The same of the scores of both classes, each ascending and finite. */
+export function rankingOfSorted(positives: Scores, negatives: Scores): Ranking {
   const [P, N] = [positives.length, negatives.length];
   if (P === 0 || N === 0) return { auroc: null, ap: null, f1max: null };
   let [tp, fp, area, ap, f1max] = [0, 0, 0, 0, 0];

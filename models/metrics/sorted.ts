@@ -1,6 +1,6 @@
 // Sorted copies of scores and binary search in them.
 // Runs anywhere (pure TypeScript).
-import type { Scores } from './map-set.ts';
+import type { Scores } from './pixel-set.ts';
 
 /**
  * The scores of one class (defects where the label is not 0), ascending. Counts before it copies: `filter` of a typed

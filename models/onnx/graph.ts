@@ -7,7 +7,7 @@ const IR_VERSION = 8;
 const OPSET = 17;
 
 /** TensorProto.DataType */
-const DATA_TYPE = { float32: 1, uint8: 2, int64: 7 } as const;
+const DATA_TYPE = { float32: 1, uint8: 2, int64: 7, bool: 9 } as const;
 export type ElementType = keyof typeof DATA_TYPE;
 
 /** A size, or the name of a size that is only known when the model runs, such as `'B'`. */

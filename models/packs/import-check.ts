@@ -8,7 +8,7 @@ import { STAGES } from '../clip-ad/vision-graph.ts';
 import type { RandomAccess } from '../clip/random-access.ts';
 import type { TensorSource } from '../clip/tensor-source.ts';
 import { buildTextGraph } from '../clip/text-graph.ts';
-import { readTextWeights, readVisionWeights } from '../clip/weights.ts';
+import { openVisionWeights, readTextWeights, type BlockWeights } from '../clip/weights.ts';
 import { LoupeError } from '../errors.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { openFile } from './file-access.ts';
@@ -87,10 +87,13 @@ function checkModel(
   if (architecture.text) checkText();
 
   function checkVision(): void {
-    const weights = readVisionWeights(source, architecture);
-    const perStage = weights.blocks.length / STAGES;
-    const blocks = weights.blocks.filter((_, i) => i % perStage === 0);
-    buildInspectGraph({ architecture, preprocessing, weights: { ...weights, blocks }, tap, method, sigma });
+    const { frame, layers, block } = openVisionWeights(source, architecture);
+    const blocks: BlockWeights[] = [];
+    for (let i = 0; i < layers; i++) {
+      const weights = block(i); // reads and checks every one of them
+      if (i % (layers / STAGES) === 0) blocks.push(weights);
+    }
+    buildInspectGraph({ architecture, preprocessing, weights: { ...frame, blocks }, tap, method, sigma });
   }
 
   function checkText(): void {

@@ -27,6 +27,7 @@ export interface PackContents {
   /** Names of files in the pack. */
   readonly weights: string;
   readonly tokenizer: string | null;
+  readonly selfTest: string;
 }
 
 export type Draft = Omit<PackManifest, 'files'>;
@@ -52,7 +53,7 @@ const LABEL_FIELDS = ['id', 'title', 'licence', 'source'];
 
 /** @param name of the checkpoint, without folder and ending */
 export function draftManifest(name: string, labels: Labels, contents: PackContents): Draft {
-  const { architecture, naming, colours = CLIP_COLOURS, weights, tokenizer } = contents;
+  const { architecture, naming, colours = CLIP_COLOURS, weights, tokenizer, selfTest } = contents;
   const id = labels.id ?? packId(name);
   const stageEnd = (stage: number): number => (stage * architecture.vision.layers) / STAGES;
   return {
@@ -72,6 +73,7 @@ export function draftManifest(name: string, labels: Labels, contents: PackConten
     calibration: { sdp: UNCALIBRATED },
     weights: { file: weights, layout: naming === 'hugging_face' ? 'hf' : 'open_clip' },
     ...(tokenizer !== null && { tokenizer: { file: tokenizer } }),
+    selfTest: { file: selfTest },
   };
 }
 

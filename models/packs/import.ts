@@ -4,10 +4,13 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { runBlock, type BlockRunner } from '../clip-ad/reference.ts';
 import type { Activation, ClipArchitecture } from '../clip/architecture.ts';
 import type { CheckpointFormat } from '../clip/checkpoint.ts';
 import { describeModel } from '../clip/describe.ts';
 import { selectTensors, towerTensors } from '../clip/towers.ts';
+import type { StoredTensors } from '../clip/tensor-source.ts';
 import { detectLayout, type WeightLayout } from '../clip/weights.ts';
 import { LoupeError } from '../errors.ts';
 import { openCheckpoint, type OpenCheckpoint } from './checkpoint.ts';
@@ -18,8 +21,9 @@ import { draftManifest, manifestText, type Draft, type Labels } from './import-m
 import { chooseTokenizer } from './import-tokenizer.ts';
 import { copyChunks, copySize, planCopy, writePackFile, type TensorCopy } from './import-write.ts';
 import type { PackManifest } from './manifest.ts';
+import { makeSelfTest, requireEqual, selfTestDifference, selfTestText } from './self-test.ts';
 
-export type ImportStage = 'reading' | 'copying' | 'verifying';
+export type ImportStage = 'reading' | 'copying' | 'testing' | 'verifying';
 
 export interface ImportOptions extends Labels {
   /** A file of weights, or a folder with one. */
@@ -31,7 +35,12 @@ export interface ImportOptions extends Labels {
   /** A list of merges (merges.txt, OpenAI's .txt.gz, tokenizer.json). Default: the one beside the weights. */
   readonly tokenizer?: string | undefined;
   readonly activation?: Activation | undefined;
-  /** Bytes of the stage. */
+  /**
+   * Runs the blocks of the vision tower where the pack will run: their numbers must be those of plain arithmetic. Absent =
+   * the reference is stored and nothing is compared.
+   */
+  readonly runBlocks?: ((architecture: ClipArchitecture) => BlockRunner) | undefined;
+  /** Bytes of the stage, or blocks when testing. */
   readonly onProgress?: (stage: ImportStage, done: number, total: number) => void;
   /** Stops the import and removes what it has written. */
   readonly signal?: AbortSignal;
@@ -46,6 +55,8 @@ export interface ImportReport {
   readonly config: string | null;
   readonly activationReason: string;
   readonly tokenizerReason: string;
+  /** Largest difference of the self-test as a share of the largest value; null when nothing was compared. */
+  readonly selfTest: number | null;
   /** What whoever uses the pack should know. */
   readonly notes: readonly string[];
 }
@@ -53,6 +64,7 @@ export interface ImportReport {
 const WEIGHTS_FILE = 'model.safetensors';
 const MERGES_FILE = 'merges.txt';
 const RECORD_FILE = 'import.json';
+const SELF_TEST_FILE = 'selftest.json';
 /** What Hugging Face calls every file: the folder says which model it is. */
 const NAMELESS = /^(open_clip_)?(pytorch_)?model$/;
 const NOT_CALIBRATED = 'not calibrated: scores and thresholds are on the general scale of the method';
@@ -62,11 +74,11 @@ const NETWORK_LIMIT = 2 ** 31 - 2 ** 26;
 
 /**
  * Writes a pack folder: the weights with the types and (but for `module.`) the names that they have, the tokenizer where
- * one fits, a record of the import, pack.json. The folder appears under its name only when it is complete and checked.
+ * one fits, a record of the import, a self-test, pack.json. The folder appears under its name only when it is complete, checked and tested.
  *
- * Memory: the largest tensor while copying, then the decoded vision tower while checking.
+ * Memory: the largest tensor while copying, then one block at a time and a quarter of the text tower's while checking.
  *
- * @throws `data.folder_missing`, `weights.invalid`, `weights.mismatch`, `data.invalid` (tokenizer), `usage` (labels,
+ * @throws `selftest.failed`, `data.folder_missing`, `weights.invalid`, `weights.mismatch`, `data.invalid` (tokenizer), `usage` (labels,
  *   config, an `out` that exists), `output.failed`, and the reason of `signal`
  */
 export async function importCheckpoint(options: ImportOptions): Promise<ImportReport> {
@@ -77,8 +89,9 @@ export async function importCheckpoint(options: ImportOptions): Promise<ImportRe
   const source = openCheckpoint(path);
   try {
     const plan = await makePlan(source, path, options);
-    const manifest = await writePack(plan, path, out, options);
+    const { manifest, selfTest } = await writePack(plan, path, out, options);
     return {
+      selfTest,
       folder: out,
       manifest,
       modelSha256: manifest.files.find((file) => file.path === WEIGHTS_FILE)?.sha256 ?? '',
@@ -119,6 +132,7 @@ async function makePlan(source: OpenCheckpoint, path: string, options: ImportOpt
     colours: config?.settings.preprocessing ?? (await findColourScale(path)),
     weights: WEIGHTS_FILE,
     tokenizer: tokenizer.merges === null ? null : MERGES_FILE,
+    selfTest: SELF_TEST_FILE,
   });
   checkDraft(draft, copy, path);
   const notes = [...described.notes, NOT_CALIBRATED];
@@ -161,7 +175,8 @@ function checkNetworkSize(
 /** Whatever makes no pack is refused before anything is written: pack.json is complete but for the hashes. */
 function checkDraft(draft: Draft, copy: TensorCopy, path: string): void {
   const unhashed = (file: string, bytes: number) => ({ path: file, bytes, sha256: '0'.repeat(64) });
-  const files = [unhashed(WEIGHTS_FILE, copySize(copy)), unhashed(MERGES_FILE, 0), unhashed(RECORD_FILE, 0)];
+  const others = [MERGES_FILE, RECORD_FILE, SELF_TEST_FILE].map((file) => unhashed(file, 0));
+  const files = [unhashed(WEIGHTS_FILE, copySize(copy)), ...others];
   manifestText(draft, files, path);
 }
 
@@ -169,8 +184,8 @@ async function writePack(
   { draft, copy, merges, record }: Plan,
   path: string,
   out: string,
-  { onProgress, signal }: ImportOptions,
-): Promise<PackManifest> {
+  { onProgress, signal, runBlocks }: ImportOptions,
+): Promise<{ manifest: PackManifest; selfTest: number | null }> {
   const progress = (stage: ImportStage, done: number, total: number): void => {
     signal?.throwIfAborted();
     onProgress?.(stage, done, total);
@@ -189,9 +204,38 @@ async function writePack(
       ...(merges === null ? [] : [await write(MERGES_FILE, merges)]),
       await write(RECORD_FILE, `${JSON.stringify({ from, ...record }, null, 2)}\n`),
     ];
+    const test = await testPack(copy.source, draft, runBlocks, (done, all) => progress('testing', done, all));
+    files.push(await write(SELF_TEST_FILE, test.text));
     await write('pack.json', manifestText(draft, files, path));
-    return checkPack(folder, (done, bytes) => progress('verifying', done, bytes));
+    const manifest = await checkPack(folder, (done, bytes) => progress('verifying', done, bytes));
+    return { manifest, selfTest: test.difference };
   });
+}
+
+/** Makes the self-test by plain arithmetic and, where blocks can be run, passes it. Throws `selftest.failed`. */
+async function testPack(
+  source: StoredTensors,
+  draft: Draft,
+  runBlocks: ImportOptions['runBlocks'],
+  onBlock: (done: number, total: number) => void,
+): Promise<{ text: string; difference: number | null }> {
+  const { architecture } = draft;
+  const total = architecture.vision.layers * (runBlocks ? 2 : 1);
+  let done = 0;
+  const counted =
+    (run: BlockRunner): BlockRunner =>
+    async (weights, h) => {
+      onBlock(done++, total);
+      await setImmediate(); // lets Ctrl-C in
+      return run(weights, h);
+    };
+  const plain = counted((weights, h) => runBlock(weights, h, architecture));
+  const test = await makeSelfTest(source, draft, plain);
+  if (!runBlocks) return { text: selfTestText(test), difference: null };
+  const { expected } = await makeSelfTest(source, draft, counted(runBlocks(architecture)));
+  const difference = selfTestDifference(expected, test.expected);
+  requireEqual(difference, draft.id, 'cpu');
+  return { text: selfTestText(test), difference };
 }
 
 /** Size and SHA-256 of the checkpoint: which file this pack was made of. */

@@ -33,7 +33,7 @@ const fraction = z.number().min(0).max(1);
 const thresholds = z
   .strictObject({ review: fraction, reject: fraction })
   .refine(({ review, reject }) => review <= reject, { message: 'review is above reject' });
-const calibration = z.strictObject({ score0: range, score1: range, heat: range, thresholds });
+export const calibration = z.strictObject({ score0: range, score1: range, heat: range, thresholds });
 
 const packFile = z.strictObject({
   path: fileName,
@@ -73,6 +73,8 @@ const schema = z
     tokenizer: z.strictObject({ file: fileName }).exactOptional(),
     /** SDP+ layers that come with the pack; a pack that recommends SDP+ needs them. */
     head: z.strictObject({ file: fileName }).exactOptional(),
+    /** A photograph and the numbers that it must give (`loupe model verify`). */
+    selfTest: z.strictObject({ file: fileName }).exactOptional(),
     files: z.array(packFile).min(1).max(64).readonly(),
   })
   .superRefine((pack, context) => {
@@ -90,7 +92,7 @@ const schema = z
     const total = pack.files.reduce((sum, file) => sum + file.bytes, 0);
     demand(total <= TOTAL_LIMIT, ['files'], 'are larger than 4 GB together');
     demand(!names.includes('pack.json'), ['files'], 'lists pack.json itself');
-    for (const part of ['weights', 'tokenizer', 'head'] as const) {
+    for (const part of ['weights', 'tokenizer', 'head', 'selfTest'] as const) {
       const file = pack[part]?.file;
       demand(!file || pack.files.some((f) => f.path === file), [part], `${file} is not among the files`);
     }

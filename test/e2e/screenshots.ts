@@ -21,7 +21,10 @@ const press = async (...keys: string[]): Promise<void> => {
   for (const key of keys) await loupe.page.keyboard.press(key);
 };
 const inspected = (): Promise<void> =>
-  loupe.page.locator('.status').getByText(/parts inspected/).waitFor({ timeout: 180_000 });
+  loupe.page
+    .locator('.status')
+    .getByText(/parts inspected/)
+    .waitFor({ timeout: 180_000 });
 
 await loupe.start();
 await loupe.app.evaluate(
@@ -43,7 +46,10 @@ await press('s');
 await shot('side-by-side');
 await press('s', 'Escape', 'Escape');
 await loupe.page.getByRole('button', { name: 'Runs' }).click();
-await loupe.page.getByRole('button', { name: /Leather/ }).first().click();
+await loupe.page
+  .getByRole('button', { name: /Leather/ })
+  .first()
+  .click();
 await inspected();
 await loupe.page.getByRole('listbox').focus();
 await press('1', 'Home');

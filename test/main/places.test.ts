@@ -41,13 +41,14 @@ describe('places', () => {
   });
 
   it('in an installed program, which knows no variable of the tests', () => {
-    const env = { LOUPE_RESOURCES: '/evil' };
+    const env = { LOUPE_RESOURCES: '/evil', LOUPE_NODE: '/evil/node' };
     const places = findPlaces(app('/opt/Loupe/resources/app.asar', true), env, '/opt/Loupe/resources');
     expect(places.resources).toBe('/opt/Loupe/resources/resources');
     expect(places.service('history', 'electron')).toBe('/opt/Loupe/resources/app.asar/out/main/history.js');
     expect(places.service('history', 'node')).toBe(
       '/opt/Loupe/resources/app.asar.unpacked/out/main/history.js',
     );
+    expect(places.node).toMatch(/^\/opt\/Loupe\/resources\/node\/node/);
   });
 
   it('of data: one folder, with what is Chromium’s apart', () => {

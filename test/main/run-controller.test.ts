@@ -6,7 +6,7 @@ import type { Run } from '../../electron/common/domain.ts';
 import { RunController, type Photograph } from '../../electron/node/run-controller.ts';
 import { RateMeter } from '../../electron/node/run/progress.ts';
 import { LoupeError } from '../../models/errors.ts';
-import { FakeHistory, FakeInference, RESULT } from '../support/fake-services.ts';
+import { FAKE_RECIPE, FakeHistory, FakeInference, RESULT } from '../support/fake-services.ts';
 
 const photographs = (count: number): Photograph[] =>
   Array.from({ length: count }, (_, i) => ({ path: `/in/${i}.png`, relative: `${i}.png`, bytes: 10 }));
@@ -22,6 +22,10 @@ function setUp(found: readonly Photograph[] | (() => AsyncIterable<Photograph>) 
   const ends = new Map<number, (run: Run) => void>();
   const runs = new RunController({
     ...{ inference, history, packFolder: '/pack', dataFolder: '/data' },
+    findPack: (packId) =>
+      packId === 'missing'
+        ? Promise.reject(new LoupeError('pack.missing', { pack: packId }))
+        : Promise.resolve(`/packs/${packId}`),
     scan: () => (typeof found === 'function' ? found() : listed(found)),
     emit: (event, payload) => {
       events.push({ event, payload });
@@ -217,6 +221,39 @@ describe('stopping', () => {
     const { runs, ended, start } = setUp();
     const { id } = await ended(start);
     expect(await runs.resume({ runId: id })).toMatchObject({ state: 'done' });
+    expect(runs.busy).toBe(false);
+  });
+});
+
+describe('a run from a recipe', () => {
+  it('inspects with its words, pack and settings, and is resumed with the same version', async () => {
+    const { inference, history, runs, ended } = setUp(photographs(3));
+    history.recipes.push(
+      { ...FAKE_RECIPE, version: 1, product: 'gear' },
+      { ...FAKE_RECIPE, version: 2, product: 'wheel' },
+    );
+    const inputs = ['/in'];
+    const run = await ended(() => runs.start({ inputs, recipe: { recipeId: 1, version: 1 }, lot: 'A-17' }));
+    expect(run).toMatchObject({ state: 'done', product: 'gear', recipe: { id: 1, version: 1 }, lot: 'A-17' });
+    const asked = {
+      ...{ packFolder: '/packs/other', product: 'gear', method: 'sdp', sigma: 3 },
+      ...{ heat: { lo: 0.2, hi: 0.8 }, thresholds: { review: 0.3, reject: 0.7 } },
+    };
+    expect(inference.options).toEqual([asked]);
+    history.parts.push({ ...history.parts[0]!, id: 99, seq: 3, path: '/in/late.png', state: 'pending' });
+    history.runs[0] = { ...run, total: 4, state: 'interrupted' };
+    await ended(() => runs.resume({ runId: 1 }));
+    expect(inference.options).toEqual([asked, asked]);
+    const newest = await ended(() => runs.start({ inputs, recipe: { recipeId: 1 } }));
+    expect(newest).toMatchObject({ product: 'wheel', recipe: { version: 2 } });
+  });
+
+  it('does not begin when the recipe or its pack is not there', async () => {
+    const { history, runs } = setUp(photographs(3));
+    expect(await code(runs.start({ inputs: ['/in'], recipe: { recipeId: 4 } }))).toBe('history.not_found');
+    history.recipes.push({ ...FAKE_RECIPE, packId: 'missing' });
+    expect(await code(runs.start({ inputs: ['/in'], recipe: { recipeId: 1 } }))).toBe('pack.missing');
+    expect(history.runs).toEqual([]);
     expect(runs.busy).toBe(false);
   });
 });

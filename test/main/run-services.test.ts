@@ -52,6 +52,7 @@ function start(dataFolder: string) {
   let onParts: (() => void) | null = null;
   const runs = new RunController({
     ...{ inference, history, dataFolder, scan: findPhotographs, packFolder: join(folder, 'pack') },
+    findPack: () => Promise.resolve(join(folder, 'pack')),
     emit: (event, payload) => {
       if (event === 'run.changed') changes.push(payload as Run);
       if (event === 'run.parts') parts.push(...(payload as EventPayload<'run.parts'>).parts);

@@ -180,13 +180,17 @@ describe('the page', () => {
     const take = (name: keyof typeof handlers) => (handler: (...args: unknown[]) => unknown) => {
       handlers[name] = handler;
     };
+    const spelling: boolean[] = [];
     const session = Object.assign(new EventEmitter(), {
       setPermissionRequestHandler: take('request'),
       setPermissionCheckHandler: take('check'),
       setDevicePermissionHandler: take('device'),
       webRequest: { onBeforeRequest: take('before') },
+      setSpellCheckerEnabled: (on: boolean) => spelling.push(on),
+      setSpellCheckerLanguages: (languages: string[]) => spelling.push(languages.length > 0),
     });
     hardenSession(session as never, false);
+    expect(spelling).toEqual([false, false]); // or a dictionary would be fetched
     for (const permission of [
       'media',
       'geolocation',

@@ -117,6 +117,26 @@ describe.skipIf(!hasGolden)('reference data', () => {
     expectFile(probabilities, 'head/M_FT_S.npy');
   });
 
+  it('SDP+: gives the reference probability map of every stage', async () => {
+    const [normal, abnormal] = [goldenFloats('maps/t_n.npy'), goldenFloats('maps/t_a.npy')];
+    const u = abnormal.map((x, i) => x - normal[i]!);
+    // A layer that answers everything with a vector across u says 0.5 everywhere.
+    const across = u.map((x, i) => (i === 0 ? -u[1]! : i === 1 ? u[0]! : 0 * x));
+    const whole = readHead(parseSafetensors(goldenBytes('head/head.safetensors'), 'head'), GOLDEN_CLIP);
+    const sdp = firstOf((await inspect({ sigma: 0 })).heat).data;
+    const file = 'head/P_stages_image0_S.npy';
+    const expected = goldenFloats(file);
+    for (let stage = 0; stage < 4; stage++) {
+      const head: SdpPlusHead = {
+        weight: whole.weight.map((w, s) => (s === stage ? w : w.map(() => 0))),
+        bias: whole.bias.map((b, s) => (s === stage ? b : across)),
+      };
+      const { heat } = await inspect({ method: 'sdp+', sigma: 0, head });
+      const probability = firstOf(heat).data.map((x, i) => x - sdp[i]! - 1.5);
+      expectClose(probability, expected.subarray(stage * 72 * 72, (stage + 1) * 72 * 72), tolerance(file));
+    }
+  });
+
   it('BASE: gives the reference map, heat and scores', async () => {
     const { low, heat, score0, score1 } = await inspect({ method: 'base' });
     expectFile(low, 'maps/base_low.npy');

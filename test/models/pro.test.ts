@@ -2,12 +2,15 @@
 // Runs in Node (vitest).
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { auproExact } from '../../models/metrics/aupro.ts';
+import { auproExact as auproOf } from '../../models/metrics/aupro.ts';
 import { connectedComponents } from '../../models/metrics/components.ts';
-import type { MapSet } from '../../models/metrics/map-set.ts';
-import { proCflow200 } from '../../models/metrics/pro.ts';
+import { proCflow200 as proOf } from '../../models/metrics/pro.ts';
 import { ranking } from '../../models/metrics/ranking.ts';
 import { goldenFloats, goldenJson, goldenNpy, hasGolden, tolerance } from '../support/golden.ts';
+import { pixelsOf, type MapSet } from '../support/map-set.ts';
+
+const proCflow200 = (set: MapSet): number | null => proOf(pixelsOf(set));
+const auproExact = (set: MapSet): number | null => auproOf(pixelsOf(set));
 
 describe.skipIf(!hasGolden).each(['mixed', 'no_normal', 'no_defect'])(
   'the set "%s" of the reference data',

@@ -1,7 +1,15 @@
 // A stand-in for main: makes runs, streams parts, keeps verdicts, thresholds and the session over a reload.
 // Runs in the browser, pasted behind fake-data.ts before the page's own script.
-import type { Channel, EventName, LoupeBridge, Reply, Session } from '../../electron/common/contract.ts';
-import type { HumanVerdict, Part, Run, RunState, Thresholds } from '../../electron/common/domain.ts';
+import type {
+  Channel,
+  ChannelArgs,
+  EventName,
+  LoupeBridge,
+  Reply,
+  Session,
+} from '../../electron/common/contract.ts';
+import type { Preferences } from '../../electron/common/preferences.ts';
+import type { Part, Run, RunState, Thresholds } from '../../electron/common/domain.ts';
 import type { ErrorValue } from '../../models/errors.ts';
 import type {} from '../../renderer/src/lib/client.ts';
 import { finishedPart, MAP_SIZE, pendingPart, type CatalogueEntry } from './fake-data.ts';
@@ -18,6 +26,8 @@ export interface FakeSettings {
   samples: { title: string; product: string; folder: string }[];
   catalogue: CatalogueEntry[] | null;
   /** Runs that exist already when the page starts for the first time. */
+  /** What was set before; the tour is over unless a test asks for it. */
+  preferences: Preferences | null;
   earlier: { product: string; source: string; total: number; state: RunState; done: number }[];
 }
 
@@ -36,10 +46,13 @@ declare global {
   }
 }
 
+type Mark = Pick<Part, 'verdict' | 'defectKind' | 'comment'>;
+
 interface Stored {
   runs: (Run & { done: number })[];
-  verdicts: Record<number, { verdict: HumanVerdict | null; at: string }>;
+  verdicts: Record<number, Mark & { at: string }>;
   session: Session | null;
+  preferences: Preferences | null;
 }
 
 (() => {
@@ -51,6 +64,15 @@ interface Stored {
     chosen: ['/photographs/nuts'],
     samples: [],
     catalogue: null,
+    preferences: {
+      language: 'en',
+      autoAdvance: true,
+      twoStage: false,
+      askKind: false,
+      defectKinds: [],
+      keys: {},
+      tourSeen: true,
+    },
     earlier: [],
     ...window.fakeSettings,
   };
@@ -83,6 +105,9 @@ interface Stored {
     heat: { lo: 0.05, hi: 0.35 },
     mapSize: MAP_SIZE,
     error: null,
+    recipe: null as Run['recipe'],
+    lot: null as Run['lot'],
+    regions: null as Run['regions'],
     done,
   });
 
@@ -93,7 +118,7 @@ interface Stored {
       const runs = settings.earlier.map((r, i) =>
         newRun(i + 1, r.product, r.source, r.total, r.state, r.done),
       );
-      return { runs: runs.map(counted), verdicts: {}, session: null };
+      return { runs: runs.map(counted), verdicts: {}, session: null, preferences: settings.preferences };
     }
     const read = JSON.parse(kept) as Stored;
     // What ran when the page went away was stopped by it, as after a crash.
@@ -108,7 +133,14 @@ interface Stored {
     const judged = store.verdicts[part.id];
     return judged === undefined
       ? part
-      : { ...part, verdict: judged.verdict, verdictAt: judged.verdict === null ? null : judged.at };
+      : {
+          ...part,
+          verdict: judged.verdict,
+          defectKind: judged.defectKind,
+          comment: judged.comment,
+          verdictAt: judged.at,
+          verdictBy: 'ana',
+        };
   }
   const partsOf = (run: Run & { done: number }, from = 0, to = run.total): Part[] =>
     Array.from({ length: to - from }, (_, i) => partAt(run, from + i));
@@ -219,8 +251,9 @@ interface Stored {
       keep();
       return plain(run);
     },
-    'part.verdict': ({ partId, verdict }: { partId: number; verdict: HumanVerdict | null }) => {
-      store.verdicts[partId] = { verdict, at: new Date().toISOString() };
+    'part.verdict': ({ partId, verdict, defectKind, comment }: ChannelArgs<'part.verdict'>) => {
+      const at = new Date().toISOString();
+      store.verdicts[partId] = { verdict, defectKind: defectKind ?? null, comment: comment ?? null, at };
       keep();
       const runId = Math.floor(partId / 10_000_000);
       return partAt(find(runId), (partId % 10_000_000) - 1);
@@ -229,6 +262,11 @@ interface Stored {
     'session.load': () => store.session,
     'session.save': (session: Session) => {
       store.session = session;
+      keep();
+    },
+    'preferences.load': () => store.preferences,
+    'preferences.save': (preferences: Preferences) => {
+      store.preferences = preferences;
       keep();
     },
   };

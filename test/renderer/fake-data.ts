@@ -52,6 +52,9 @@ export function pendingPart(runId: number, seq: number, catalogue: readonly Cata
     error: null,
     verdict: null,
     verdictAt: null,
+    verdictBy: null,
+    defectKind: null,
+    comment: null,
   };
 }
 

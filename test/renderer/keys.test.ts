@@ -1,7 +1,17 @@
 // The key table: what a key does where, and what a focused element keeps for itself.
 // Runs in Node.
 import { describe, expect, it } from 'vitest';
-import { commandOf, elementKeeps, KEYS, type KeyPress, type Place } from '../../renderer/src/lib/keys.ts';
+import {
+  bindingsWith,
+  commandOf,
+  conflictsOf,
+  elementKeeps,
+  keyName,
+  KEYS,
+  mayBeBound,
+  type KeyPress,
+  type Place,
+} from '../../renderer/src/lib/keys.ts';
 import { texts } from '../../renderer/src/lib/texts.ts';
 
 const press = (key: string, change: Partial<KeyPress> = {}): KeyPress => ({
@@ -54,6 +64,33 @@ describe('KEYS', () => {
 
   it('has a line for the help sheet for every command', () => {
     for (const { command } of KEYS) expect(texts.keys.names[command]).not.toBe('');
+  });
+});
+
+describe('changed keys', () => {
+  it('replace the ones that the command came with, at every depth', () => {
+    const bindings = bindingsWith({ 'mark-ok': ['a'], unheard: ['x'] });
+    expect(commandOf(press('a'), 'grid', bindings)).toBe('mark-ok');
+    expect(commandOf(press('j'), 'part', bindings)).toBeNull();
+    expect(commandOf(press('k'), 'part', bindings)).toBe('mark-ng');
+  });
+
+  it('are told when they clash at one depth, and not when they never meet', () => {
+    expect(conflictsOf(KEYS)).toEqual([]);
+    expect(conflictsOf(bindingsWith({ 'mark-ok': ['k'] }))).toEqual([
+      { key: 'k', commands: ['mark-ok', 'mark-ng'] },
+    ]);
+    // `/` finds in the grid; a part has no such command.
+    expect(conflictsOf(bindingsWith({ blink: ['/'] }))).toEqual([]);
+  });
+
+  it('never take what moves about, nor a key with Ctrl', () => {
+    expect(mayBeBound('ArrowLeft')).toBe(false);
+    expect(mayBeBound('Shift+ArrowLeft')).toBe(false);
+    expect(mayBeBound('F5')).toBe(true);
+    expect(keyName(press('a', { ctrlKey: true }))).toBeNull();
+    expect(keyName(press('Shift', { shiftKey: true }))).toBeNull();
+    expect(keyName(press('F2', { shiftKey: true }))).toBe('Shift+F2');
   });
 });
 

@@ -2,7 +2,7 @@
 // Runs in Node.
 import { describe, expect, it } from 'vitest';
 import type { Part } from '../../electron/common/domain.ts';
-import { buildOrder, nextToJudge, type ListQuery, type Parts } from '../../renderer/src/lib/list.ts';
+import { buildOrder, kindsIn, nextToJudge, type ListQuery, type Parts } from '../../renderer/src/lib/list.ts';
 import { finishedPart, pendingPart } from './fake-data.ts';
 
 const at = { review: 0.4, reject: 0.7 };
@@ -11,6 +11,8 @@ const query = (change: Partial<ListQuery> = {}): ListQuery => ({
   sort: 'order',
   search: '',
   thresholds: at,
+  human: 'any',
+  kind: null,
   ...change,
 });
 const part = (seq: number, change: Partial<Part>): Part => ({ ...pendingPart(1, seq, null), ...change });
@@ -79,10 +81,42 @@ describe('buildOrder', () => {
   });
 });
 
+describe('what a person said', () => {
+  const judged: Parts = [
+    scored(0, 0.1, { verdict: 'ok' }),
+    scored(1, 0.5, { verdict: 'ng', defectKind: 'scratch' }),
+    scored(2, 0.5, { verdict: 'ng', defectKind: 'Dent' }),
+    scored(3, 0.5, { verdict: 'unsure', defectKind: 'scratch' }),
+    scored(4, 0.5),
+  ];
+  const shown = (change: Partial<ListQuery>): number[] => [...buildOrder(judged, query(change))];
+
+  it('filters by verdict, by none, and by kind, together with the machine', () => {
+    expect(shown({ human: 'ng' })).toEqual([1, 2]);
+    expect(shown({ human: 'none' })).toEqual([4]);
+    expect(shown({ kind: 'scratch' })).toEqual([1, 3]);
+    expect(shown({ human: 'ok', filter: 'review' })).toEqual([]);
+  });
+
+  it('lists the kinds by name with their counts', () => {
+    expect(kindsIn(judged)).toEqual([
+      { kind: 'Dent', count: 1 },
+      { kind: 'scratch', count: 2 },
+    ]);
+  });
+
+  it('takes the parts of one verdict as a queue for a second look', () => {
+    const look = query({ human: 'ng' });
+    const order = buildOrder(judged, look);
+    expect(nextToJudge(order, judged, 0, look)).toBe(1);
+    expect(nextToJudge(order, judged, 1, look)).toBe(0);
+  });
+});
+
 describe('nextToJudge', () => {
   const all = buildOrder(parts, query());
   const next = (from: number, filter: ListQuery['filter'] = 'all', of: Parts = parts): number =>
-    nextToJudge(buildOrder(of, query({ filter })), of, from, filter, at);
+    nextToJudge(buildOrder(of, query({ filter })), of, from, query({ filter }));
 
   it('goes to the next doubtful part and round the end', () => {
     expect(all[next(0)]).toBe(1);
@@ -102,6 +136,6 @@ describe('nextToJudge', () => {
   });
 
   it('has none in an empty list', () => {
-    expect(nextToJudge(new Uint32Array(0), [], 0, 'all', at)).toBe(-1);
+    expect(nextToJudge(new Uint32Array(0), [], 0, query())).toBe(-1);
   });
 });

@@ -299,6 +299,45 @@ const samples = [{ title: 'Hazelnuts', product: 'hazelnut', folder: '/samples/ha
     await press(page, '0', 'Escape');
   });
 
+  await step('blink shows and hides the heat by itself; any other way to look ends it', async () => {
+    await press(page, '1', 'Home', 'n', 'Enter', 'b');
+    const mode = page.getByRole('button', { name: 'Blink' });
+    assert.equal(await mode.getAttribute('aria-pressed'), 'true');
+    await until('hidden', async () => (await heatShown(page)) === 0);
+    await until('shown again', async () => (await heatShown(page)) > 0);
+    await press(page, 's');
+    assert.equal(await mode.getAttribute('aria-pressed'), 'false');
+    await press(page, 's');
+  });
+
+  await step(
+    'regions: listed with peak and area, moved to by key, fewer with a larger least area',
+    async () => {
+      const rows = page.locator('.region');
+      await rows.first().waitFor();
+      const fit = await text(page, 'footer .zoom');
+      assert.match(await rows.first().innerText(), /0\.\d{4}[^]*\d px²/);
+      await press(page, '.');
+      await until('zoomed to it', async () => (await text(page, 'footer .zoom')) !== fit);
+      assert.equal(await rows.first().getAttribute('aria-pressed'), 'true');
+      await press(page, '0');
+      const outlined = async (): Promise<string> =>
+        page.locator('.viewer canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+      const before = await outlined();
+      await press(page, 'c');
+      await until('no outlines', async () => (await outlined()) !== before);
+      await press(page, 'c');
+      const least = page.getByLabel('At least');
+      await least.fill('900000');
+      await press(page, 'Enter');
+      await page.getByText('Nothing here is as hot and as large.').waitFor();
+      await least.fill('20');
+      await press(page, 'Enter');
+      await rows.first().waitFor();
+      await press(page, 'Escape');
+    },
+  );
+
   await step('a failed part tells what happened and what to do', async () => {
     await press(page, '5');
     await until('the filter shows', async () => (await text(page, '.part .verdicts')).includes('Failed'));
@@ -306,6 +345,78 @@ const samples = [{ title: 'Hazelnuts', product: 'hazelnut', folder: '/samples/ha
     await page.getByText('The photograph is damaged: part_13.png').waitFor();
     await page.getByText('Copy the photograph again from the camera.').waitFor();
     await press(page, 'Escape');
+  });
+
+  const marks = async (): Promise<{ verdict: string | null; defectKind?: string; comment?: string }[]> =>
+    (await calls(page, 'part.verdict')) as never;
+  await step(
+    'L marks unsure; D gives a kind, by word the first time, by digit the next; M keeps a comment',
+    async () => {
+      await press(page, '1', 'Home', 'l');
+      await until('unsure', async () => (await marks()).at(-1)?.verdict === 'unsure');
+      await press(page, 'd');
+      await page.getByRole('dialog').getByLabel('Another kind').fill('scratch');
+      await press(page, 'Enter');
+      await until('with its kind', async () => (await marks()).at(-1)?.defectKind === 'scratch');
+      await press(page, 'd', '1');
+      await until(
+        'by digit',
+        async () => (await marks()).filter((m) => m.defectKind === 'scratch').length === 2,
+      );
+      await press(page, 'm');
+      await page.getByRole('dialog').getByRole('textbox').fill('edge, 3 mm');
+      await press(page, 'Enter');
+      await until('with its comment', async () => (await marks()).at(-1)?.comment === 'edge, 3 mm');
+      await page.locator('.part .comment', { hasText: 'edge, 3 mm' }).waitFor();
+      await page.getByLabel('Judged').selectOption('kind:scratch');
+      await until('only the scratched ones', async () => (await page.locator('[role=option]').count()) === 2);
+      await page.getByLabel('Judged').selectOption('any');
+      await page.getByRole('listbox').focus();
+    },
+  );
+
+  await step('several parts are chosen by key, marked together and taken back together', async () => {
+    await press(page, 'Home', 'Shift+ArrowRight', 'Shift+ArrowRight', 'Control+ArrowRight');
+    await page.getByText('3 parts chosen').waitFor();
+    assert.equal(await page.locator('[role=option][aria-selected=true]').count(), 3);
+    const before = (await marks()).length;
+    await press(page, 'k');
+    await until('all three', async () => (await marks()).length === before + 3);
+    await press(page, 'u');
+    await until('all three back', async () => (await marks()).length === before + 6);
+    await press(page, 'Home', 'Control+a');
+    await page.getByText('200 parts chosen').waitFor();
+    await press(page, 'Escape');
+    assert.equal(await page.getByText('parts chosen').count(), 0);
+  });
+
+  await step('settings: two-stage keys, another key with its conflict, and back as delivered', async () => {
+    await press(page, 'p');
+    const sheet = page.getByRole('dialog');
+    await sheet.getByRole('switch', { name: 'A verdict takes its key twice' }).click();
+    await sheet.getByRole('button', { name: 'Change the key for: Mark OK' }).click();
+    await press(page, 'k');
+    await sheet.getByText('K has two meanings here: Mark OK / Mark NG.').waitFor();
+    await sheet.getByRole('button', { name: 'Change the key for: Mark OK' }).click();
+    await press(page, 'q');
+    await until('no conflict', async () => (await sheet.getByText('two meanings').count()) === 0);
+    await press(page, 'Escape');
+    await page.getByRole('listbox').focus();
+    await press(page, 'Home', 'n');
+    const before = (await marks()).length;
+    await press(page, 'q');
+    await page.getByText('Again').waitFor();
+    assert.equal((await marks()).length, before);
+    await press(page, 'q');
+    await until('marked', async () => (await marks()).length === before + 1);
+    await press(page, 'p');
+    await sheet.getByRole('switch', { name: 'A verdict takes its key twice' }).click();
+    await sheet.getByRole('button', { name: 'All keys as delivered' }).click();
+    await press(page, 'Escape');
+    await page.getByRole('listbox').focus();
+    await press(page, 'u');
+    await until('taken back', async () => (await marks()).length === before + 2);
+    await press(page, 'Home');
   });
 
   await step('search, sort and their way back', async () => {
@@ -598,7 +709,7 @@ function tell(times: number[], cpu: number): void {
   const check = async (where: string): Promise<void> => {
     await step(`${where}: every control is at least 44 px high and has a name`, async () => {
       const bad = await page.evaluate(() => {
-        const controls = 'button, input, select, [role=slider], [role=switch]';
+        const controls = 'button, input, select, textarea, [role=slider], [role=switch]';
         return [...document.querySelectorAll<HTMLElement>(controls)].flatMap((element) => {
           const { width, height } = element.getBoundingClientRect();
           if (width === 0) return [];
@@ -643,6 +754,10 @@ function tell(times: number[], cpu: number): void {
   await check('failed part');
   await press(page, 'Escape', '1', '?');
   await check('keys');
+  await press(page, 'Escape', 'p');
+  await check('settings');
+  await press(page, 'Escape', 'd');
+  await check('kind of defect');
   await press(page, 'Escape');
   await page.getByLabel(/Appearance/).click();
   await check('grid, light');

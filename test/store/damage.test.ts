@@ -7,7 +7,7 @@ import { openStore } from '../../electron/node/store/open.ts';
 import { openTables } from '../../electron/node/store/tables.ts';
 import type { Store } from '../../electron/node/store/store.ts';
 import { LoupeError } from '../../models/errors.ts';
-import { dataFolder, fill, randomFrom } from './support.ts';
+import { dataFolder, fill, judged, randomFrom } from './support.ts';
 
 const FILES = ['loupe.db', 'loupe.db-wal', 'loupe.db-shm', 'loupe.db-witness'] as const;
 const ROUNDS = 120;
@@ -26,10 +26,10 @@ function crashed(): { folder: string; truth: string; run: number } {
   const earlier = openStore(live);
   const run = fill(earlier, 150);
   earlier.settings.set('view', 'grid');
-  for (let id = 1; id <= 60; id++) earlier.verdicts.record(id, id % 2 ? 'ok' : 'ng', 'anna');
+  for (let id = 1; id <= 60; id++) earlier.verdicts.record(judged(id, id % 2 ? 'ok' : 'ng', 'anna'));
   earlier.close(); // folds the log into the database
   const store = openStore(live);
-  for (let id = 40; id <= 90; id++) store.verdicts.record(id, id % 3 ? 'ok' : 'ng', 'bob');
+  for (let id = 40; id <= 90; id++) store.verdicts.record(judged(id, id % 3 ? 'ok' : 'ng', 'bob'));
   store.runs.setThresholds(run, { review: 0.3, reject: 0.5 }, 'bob');
   const folder = dataFolder();
   mkdirSync(join(folder, 'history'));

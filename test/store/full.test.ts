@@ -5,13 +5,13 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { openStore } from '../../electron/node/store/open.ts';
 import type { Store } from '../../electron/node/store/store.ts';
-import { dataFolder, fill, refusal } from './support.ts';
+import { dataFolder, fill, judged, refusal } from './support.ts';
 
 /** Records verdicts until one is refused; returns how many were accepted. */
 function judgeUntilFull(store: Store): number {
   for (let accepted = 0; accepted < 100_000; accepted++) {
     try {
-      store.verdicts.record(1 + (accepted % 10), 'ng', 'anna');
+      store.verdicts.record(judged(1 + (accepted % 10), 'ng', 'anna'));
     } catch {
       return accepted;
     }
@@ -31,10 +31,10 @@ it('a database that may not grow', () => {
   const accepted = judgeUntilFull(store);
   const before = store.parts.load(run);
   expect(verdictsIn(store)).toBe(accepted);
-  expect(refusal(() => store.verdicts.record(1, 'ok', 'anna')).code).toBe('history.write_failed');
+  expect(refusal(() => store.verdicts.record(judged(1, 'ok', 'anna'))).code).toBe('history.write_failed');
   expect(store.parts.load(run)).toEqual(before);
   store.db.pragma('max_page_count = 4294967294');
-  expect(store.verdicts.record(1, 'ok', 'anna').verdict).toBe('ok');
+  expect(store.verdicts.record(judged(1, 'ok', 'anna')).verdict).toBe('ok');
   expect(verdictsIn(store)).toBe(accepted + 1);
   store.close();
   openStore(folder).close();
@@ -68,11 +68,11 @@ it.skipIf(!disk)('a disk that is full', () => {
     const run = fill(store, 50);
     const accepted = judgeUntilFull(store);
     expect(accepted).toBeGreaterThan(0);
-    expect(refusal(() => store.verdicts.record(1, 'ok', 'anna')).code).toBe('history.write_failed');
+    expect(refusal(() => store.verdicts.record(judged(1, 'ok', 'anna'))).code).toBe('history.write_failed');
     expect(verdictsIn(store)).toBe(accepted);
     expect(store.parts.load(run).parts).toHaveLength(50);
     rmSync(ballast);
-    expect(store.verdicts.record(1, 'ok', 'anna').verdict).toBe('ok');
+    expect(store.verdicts.record(judged(1, 'ok', 'anna')).verdict).toBe('ok');
     store.close();
     const again = openStore(data);
     expect(verdictsIn(again)).toBe(accepted + 1);

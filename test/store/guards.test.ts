@@ -5,7 +5,7 @@ import { toHistoryError } from '../../electron/node/store/failure.ts';
 import { openStore } from '../../electron/node/store/open.ts';
 import { openSqlite } from '../../electron/node/store/sqlite.ts';
 import type { Store } from '../../electron/node/store/store.ts';
-import { databaseOf, dataFolder, failed, fill, newParts, refusal, result, scored } from './support.ts';
+import { databaseOf, dataFolder, failed, fill, judged, newParts, refusal, result, scored } from './support.ts';
 
 let folder: string;
 let store: Store;
@@ -30,8 +30,8 @@ function refusedBySqlite(sql: string): string {
 
 describe('history is only added to', () => {
   beforeEach(() => {
-    store.verdicts.record(1, 'ng', 'anna');
-    store.verdicts.record(1, 'ok', 'bob');
+    store.verdicts.record(judged(1, 'ng', 'anna'));
+    store.verdicts.record(judged(1, 'ok', 'bob'));
   });
 
   it.each([
@@ -39,9 +39,18 @@ describe('history is only added to', () => {
     ['DELETE FROM verdicts', 'never deleted'],
     ['DELETE FROM verdicts WHERE id = 2', 'never deleted'],
     [
-      "INSERT OR REPLACE INTO verdicts SELECT id, part_id, 'ok', author, made_at, machine, score, review, reject, seal FROM verdicts WHERE id = 1",
+      `INSERT OR REPLACE INTO verdicts SELECT id, part_id, 'ok', author, made_at, machine, score, review, reject, NULL, NULL,
+         NULL, NULL, NULL, (SELECT links + 1 FROM ledger), hash, seal FROM verdicts WHERE id = 1`,
       'never deleted',
     ],
+    [
+      `INSERT INTO verdicts SELECT 9, part_id, 'ok', author, made_at, machine, score, review, reject, NULL, NULL,
+         NULL, NULL, NULL, 77, hash, seal FROM verdicts WHERE id = 1`,
+      'not the next link',
+    ],
+    ["UPDATE audit SET actor = 'eve'", 'never changed'],
+    ['DELETE FROM audit', 'never deleted'],
+    ["UPDATE runs SET lot = 'other'", 'never changed'],
     ['UPDATE thresholds SET review = 0', 'never changed'],
     ['DELETE FROM thresholds', 'never deleted'],
     ["UPDATE sessions SET method = 'base'", 'never changed'],
@@ -58,7 +67,7 @@ describe('history is only added to', () => {
 
   it('every verdict is a row with what its author saw', () => {
     store.runs.setThresholds(run, { review: 0.2, reject: 0.3 }, 'bob');
-    store.verdicts.record(1, null, 'anna');
+    store.verdicts.record(judged(1, null, 'anna'));
     const seen = { part_id: 1, score: 0.37, review: 0.4, reject: 0.6, machine: 'good' };
     expect(store.db.prepare('SELECT * FROM verdicts ORDER BY id').all()).toMatchObject([
       { id: 1, verdict: 'ng', author: 'anna', ...seen },
@@ -68,8 +77,8 @@ describe('history is only added to', () => {
   });
 
   it('a verdict on a failed or a pending part has no score', () => {
-    store.verdicts.record(4, 'ng', 'anna');
-    store.verdicts.record(30, 'ok', 'anna');
+    store.verdicts.record(judged(4, 'ng', 'anna'));
+    store.verdicts.record(judged(30, 'ok', 'anna'));
     expect(store.db.prepare('SELECT machine, score FROM verdicts WHERE id > 2').all()).toEqual([
       { machine: 'failed', score: null },
       { machine: 'pending', score: null },
@@ -146,7 +155,7 @@ describe('a score is whole or absent', () => {
     expect(refusal(() => store.runs.setState(run, 'done')).message).toContain('CHECK');
     const { id } = store.runs.create({ product: 'nut', source: 'x', inputs: [] });
     expect(refusal(() => store.runs.setState(id, 'running')).message).toContain('CHECK');
-    expect(refusal(() => store.verdicts.record(1, 'ok', '')).message).toContain('CHECK');
+    expect(refusal(() => store.verdicts.record(judged(1, 'ok', ''))).message).toContain('CHECK');
   });
 
   it('columns keep their types and their references', () => {
@@ -179,7 +188,7 @@ describe('rows are what was written', () => {
     ['thresholds', 'reject = 0.9'],
     ['sessions', "model_sha256 = 'other'"],
   ])('a changed row of %s is noticed: %s', (table, change) => {
-    store.verdicts.record(1, 'ng', 'anna');
+    store.verdicts.record(judged(1, 'ng', 'anna'));
     store.runs.setState(run, 'interrupted');
     tamper(table, change);
     const refused = refusal(() => store.parts.load(run));
@@ -229,8 +238,8 @@ describe('the whole store agrees with a plain model of it', () => {
       if (!part) throw new Error('unreachable');
       if (i % 3 === 0) {
         const verdict = ([null, 'ok', 'ng'] as const)[(i % 5) % 3] ?? null;
-        const now = store.verdicts.record(id, verdict, 'anna');
-        expect(now).toEqual({ ...part, verdict, verdictAt: now.verdictAt });
+        const now = store.verdicts.record(judged(id, verdict, 'anna'));
+        expect(now).toEqual({ ...part, verdict, verdictAt: now.verdictAt, verdictBy: 'anna' });
         expected.set(id, now);
       } else {
         const [now] = store.parts.record(run, [i % 2 ? scored(id) : failed(id)]);

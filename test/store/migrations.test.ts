@@ -11,18 +11,21 @@ import {
 } from '../../electron/node/store/migrations/index.ts';
 import { openStore } from '../../electron/node/store/open.ts';
 import { openSqlite } from '../../electron/node/store/sqlite.ts';
-import { databaseOf, dataFolder, fill, refusal } from './support.ts';
+import { databaseOf, dataFolder, fill, judged, refusal } from './support.ts';
+
+const NOW = MIGRATIONS.length;
+const NEXT = NOW + 1;
 
 /** What a later release could do: a new table, and a column that is computed for the rows of old. */
 const later: Migration = {
-  version: 2,
+  version: NEXT,
   up: (db) => {
     db.exec('CREATE TABLE users (name TEXT PRIMARY KEY) STRICT');
     db.exec('INSERT INTO users SELECT DISTINCT author FROM verdicts');
   },
 };
 const broken: Migration = {
-  version: 2,
+  version: NEXT,
   up: (db) => {
     db.exec('CREATE TABLE users (name TEXT PRIMARY KEY) STRICT');
     db.exec('INSERT INTO nowhere VALUES (1)');
@@ -33,7 +36,7 @@ function history(): { folder: string; run: number } {
   const folder = dataFolder();
   const store = openStore(folder);
   const run = fill(store, 30);
-  store.verdicts.record(1, 'ng', 'anna');
+  store.verdicts.record(judged(1, 'ng', 'anna'));
   store.close();
   return { folder, run };
 }
@@ -46,7 +49,8 @@ describe('migrations', () => {
   });
 
   it('of released versions never change: make a new one instead', () => {
-    expect(crc32(expectedSchema(MIGRATIONS.slice(0, 1)))).toBe(3087762661);
+    const made = MIGRATIONS.map((_, i) => crc32(expectedSchema(MIGRATIONS.slice(0, i + 1))));
+    expect(made).toEqual([3087762661, 2766516953]);
   });
 
   it('a fresh database needs no backup', () => {
@@ -59,7 +63,7 @@ describe('migrations', () => {
     const { folder, run } = history();
     const migrated = openStore(folder, [...MIGRATIONS, later]);
     const fresh = openStore(dataFolder(), [...MIGRATIONS, later]);
-    expect(migrated.info.schema).toBe(2);
+    expect(migrated.info.schema).toBe(NEXT);
     expect(schemaOf(migrated.db)).toBe(schemaOf(fresh.db));
     expect(migrated.db.prepare('SELECT name FROM users').all()).toEqual([{ name: 'anna' }]);
     expect(migrated.parts.load(run).parts).toHaveLength(30);
@@ -71,13 +75,13 @@ describe('migrations', () => {
     const { folder, run } = history();
     openStore(folder, [...MIGRATIONS, later]).close();
     const [name, ...others] = backups(folder);
-    expect(name).toMatch(/^before-schema-2-.*\.db$/);
+    expect(name).toMatch(new RegExp(`^before-schema-${NEXT}-.*\\.db$`));
     expect(others).toEqual([]);
     // The operator's way back: the older program, the backup under the database's name, the witness still there.
     rmSync(databaseOf(folder));
     copyFileSync(`${folder}/history/backups/${name}`, databaseOf(folder));
     const restored = openStore(folder);
-    expect(restored.info.schema).toBe(1);
+    expect(restored.info.schema).toBe(NOW);
     expect(restored.parts.load(run).parts[0]).toMatchObject({ id: 1, verdict: 'ng' });
     restored.close();
   });
@@ -86,7 +90,7 @@ describe('migrations', () => {
     const { folder, run } = history();
     expect(refusal(() => openStore(folder, [...MIGRATIONS, broken])).message).toContain('nowhere');
     const store = openStore(folder);
-    expect(store.info.schema).toBe(1);
+    expect(store.info.schema).toBe(NOW);
     expect(store.parts.load(run).parts).toHaveLength(30);
     store.close();
   });

@@ -12,9 +12,10 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { MIGRATIONS } from '../../electron/node/store/migrations/index.ts';
 import { openStore } from '../../electron/node/store/open.ts';
 import { makeDurable, openSqlite, PRAGMAS } from '../../electron/node/store/sqlite.ts';
-import { databaseOf, dataFolder, fill, refusal, ServiceProcess } from './support.ts';
+import { databaseOf, dataFolder, fill, judged, refusal, ServiceProcess } from './support.ts';
 
 /** A closed history with one run; returns the folder. */
 function written(): string {
@@ -40,7 +41,7 @@ describe('durable settings', () => {
     for (const [name, wanted] of Object.entries(PRAGMAS)) {
       expect(store.db.pragma(name, { simple: true }), name).toBe(wanted);
     }
-    expect(store.info).toMatchObject({ journalMode: 'wal', synchronous: 2, schema: 1 });
+    expect(store.info).toMatchObject({ journalMode: 'wal', synchronous: 2, schema: MIGRATIONS.length });
     store.close();
   });
 
@@ -84,13 +85,13 @@ describe('what is refused', () => {
     const folder = written();
     openSqlite(databaseOf(folder)).exec('PRAGMA user_version = 7').close();
     const refused = refuseFile(folder, readFileSync(databaseOf(folder)));
-    expect(refused).toMatchObject({ code: 'history.newer', params: { found: 7, known: 1 } });
+    expect(refused).toMatchObject({ code: 'history.newer', params: { found: 7, known: MIGRATIONS.length } });
   });
 
   it('a database whose guards were removed', () => {
     const folder = written();
     openSqlite(databaseOf(folder)).exec('DROP TRIGGER verdicts_no_update').close();
-    expect(refusal(() => openStore(folder)).message).toContain('not those of schema version 1');
+    expect(refusal(() => openStore(folder)).message).toContain(`not those of schema version ${MIGRATIONS.length}`);
   });
 
   it('a log without its database, which SQLite would mix into a new one', () => {
@@ -110,8 +111,8 @@ describe('what is refused', () => {
     const folder = dataFolder();
     const store = openStore(folder);
     const run = fill(store, 20);
-    store.verdicts.record(1, 'ng', 'anna');
-    store.verdicts.record(2, 'ok', 'anna');
+    store.verdicts.record(judged(1, 'ng', 'anna'));
+    store.verdicts.record(judged(2, 'ok', 'anna'));
     const copy = dataFolder();
     mkdirSync(`${copy}/history`);
     for (const name of ['loupe.db', 'loupe.db-wal', 'loupe.db-witness']) {
@@ -186,7 +187,7 @@ describe('the lock', () => {
     await expect(second.ask('open', { folder })).rejects.toMatchObject({ code: 'history.locked' });
     expect(refusal(() => openStore(folder)).code).toBe('history.locked');
     await first.kill();
-    expect(await second.ask('open', { folder })).toMatchObject({ schema: 1 });
+    expect(await second.ask('open', { folder })).toMatchObject({ schema: MIGRATIONS.length });
     await second.end();
     openStore(folder).close();
   });

@@ -37,7 +37,7 @@ describe('opening', () => {
   it('tells how the database is kept', async () => {
     expect(await history.request('open', { folder })).toEqual({
       file: `${folder}/history/loupe.db`,
-      schema: 1,
+      schema: 2,
       sqlite: expect.stringMatching(/^3\./) as string,
       journalMode: 'wal',
       synchronous: 2,
@@ -174,7 +174,7 @@ describe('a run', () => {
     await begin(runId);
     const [part] = await history.request('run.pending', { runId, limit: 1, afterSeq: -1 });
     await history.request('results.record', { runId, outcomes: [scored(part?.id ?? 0)] });
-    await history.request('run.setThresholds', { runId, thresholds: { review: 0.1, reject: 0.2 } });
+    await history.request('run.setThresholds', { runId, thresholds: { review: 0.1, reject: 0.2 }, author: 'anna' });
     await history.request('run.setState', { runId, state: 'interrupted' });
     expect(await begin(runId, { device: 'cuda' })).toMatchObject({
       state: 'running',
@@ -225,7 +225,7 @@ describe('verdicts and thresholds', () => {
   it('survive a restart of the service', async () => {
     const runId = await newRun(2);
     await begin(runId);
-    await history.request('run.setThresholds', { runId, thresholds: { review: 0.25, reject: 0.5 } });
+    await history.request('run.setThresholds', { runId, thresholds: { review: 0.25, reject: 0.5 }, author: 'anna' });
     const [part] = await history.request('run.pending', { runId, limit: 1, afterSeq: -1 });
     await history.request('verdict.record', { partId: part?.id ?? 0, verdict: 'ok', author: 'bob' });
     const before = await history.request('run.load', { runId });
@@ -245,7 +245,7 @@ describe('verdicts and thresholds', () => {
     await expect(history.request('run.load', { runId: 9 })).rejects.toMatchObject(missing);
     await expect(history.request('run.addParts', { runId: 9, parts: [] })).rejects.toMatchObject(missing);
     await expect(history.request('run.setState', { runId: 9, state: 'done' })).rejects.toMatchObject(missing);
-    await expect(history.request('run.setThresholds', { runId: 9, thresholds })).rejects.toMatchObject(
+    await expect(history.request('run.setThresholds', { runId: 9, thresholds, author: 'anna' })).rejects.toMatchObject(
       missing,
     );
     await expect(history.request('run.pending', { runId: 9, limit: 1, afterSeq: -1 })).rejects.toMatchObject(

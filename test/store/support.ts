@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll } from 'vitest';
 import type { Message } from '../../electron/common/rpc.ts';
-import type { HistoryApi, InspectResult, PartOutcome } from '../../electron/common/services.ts';
+import type { HumanVerdict } from '../../electron/common/domain.ts';
+import type { HistoryApi, InspectResult, NewVerdict, PartOutcome } from '../../electron/common/services.ts';
 import type { Store } from '../../electron/node/store/store.ts';
 import { LoupeError, type ErrorCode } from '../../models/errors.ts';
 
@@ -77,6 +78,12 @@ export const newParts = (count: number): HistoryApi['run.addParts'][0]['parts'] 
     name: `p-${i}.jpg`,
     bytes: 1000 + i,
   }));
+
+export const judged = (partId: number, verdict: HumanVerdict | null, author: string): NewVerdict => ({
+  partId,
+  verdict,
+  author,
+});
 
 /** A begun run of `count` parts; every seventh failed, the last ten still pending. */
 export function fill(store: Store, count: number): number {

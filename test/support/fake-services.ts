@@ -1,12 +1,15 @@
 // The two services without their processes: as much of them as the run controller needs, with failures on request.
 // Runs in the tests (Node).
 import type { Part, Run } from '../../electron/common/domain.ts';
+import type { Recipe, RecipeRef } from '../../electron/common/recipe.ts';
 import type {
   InferenceApi,
   InferenceEvents,
   InspectResult,
+  NewRun,
   PartOutcome,
   SessionInfo,
+  SessionOptions,
 } from '../../electron/common/services.ts';
 import type { History } from '../../electron/node/history-client.ts';
 import { LoupeError } from '../../models/errors.ts';
@@ -34,10 +37,19 @@ const SESSION: Omit<SessionInfo, 'session'> = {
   thresholds: { review: 0.4, reject: 0.6 },
 };
 
+export const FAKE_RECIPE: Recipe = {
+  ...{ id: 1, name: 'Gear', product: 'gear', packId: 'other', method: 'sdp', tap: null, rvs: null, sigma: 3 },
+  ...{ heat: { lo: 0.2, hi: 0.8 }, thresholds: { review: 0.3, reject: 0.7 }, regions: null },
+  ...{ version: 1, versions: 1, author: 'eva', reason: 'new', createdAt: '2026-11-23T00:00:00.000Z' },
+  sha256: 'a'.repeat(64),
+};
+
 /** An inference service whose photographs are functions: what happens when this path is inspected. */
 export class FakeInference {
   deaths = 0;
   sessions = 0;
+  /** What each session was opened with. */
+  readonly options: SessionOptions[] = [];
   underWay = 0;
   mostUnderWay = 0;
   readonly inspected: string[] = [];
@@ -61,6 +73,7 @@ export class FakeInference {
   ): Promise<InferenceApi[K][1]> {
     if (name === 'session.open') {
       if (this.openFails) throw this.openFails;
+      this.options.push(args as SessionOptions);
       this.#progress?.({ stage: 'model', done: 1, total: 1 });
       return { ...SESSION, session: ++this.sessions } as InferenceApi[K][1];
     }
@@ -109,6 +122,7 @@ export class FakeHistory implements History {
   readonly runs: Run[] = [];
   readonly parts: StoredPart[] = [];
   readonly settings = new Map<string, string>();
+  readonly recipes: Recipe[] = [];
   /** Outcomes per write, in order. */
   readonly batches: number[] = [];
   /** Thrown by every change from now on. */
@@ -151,13 +165,14 @@ export class FakeHistory implements History {
   }
 
   readonly #handlers = {
-    'run.create': ({ product, source }: { product: string; source: string }): Run => {
+    'run.create': ({ product, source, recipe, lot }: NewRun): Run => {
       if (this.writeFails) throw this.writeFails;
       const run: Run = {
         ...{ id: this.runs.length + 1, createdAt: '2026-11-23T00:00:00.000Z', product, source },
         ...{ packId: '', packVersion: '', modelSha256: '', method: '', device: '', state: 'preparing' },
         ...{ total: 0, scored: 0, failed: 0, thresholds: { review: 0.5, reject: 0.5 } },
-        ...{ heat: { lo: 0, hi: 1 }, mapSize: 0, error: null },
+        ...{ heat: { lo: 0, hi: 1 }, mapSize: 0, error: null, lot: lot ?? null, regions: null },
+        recipe: recipe ? { id: recipe.recipeId, version: recipe.version ?? 1, name: 'fake' } : null,
       };
       this.runs.push(run);
       return run;
@@ -177,6 +192,7 @@ export class FakeHistory implements History {
             score0: null,
           },
           ...{ score1: null, width: null, height: null, error: null, verdict: null, verdictAt: null },
+          ...{ verdictBy: null, defectKind: null, comment: null },
         });
       }
       const total = this.parts.filter((part) => part.runId === runId).length;
@@ -210,6 +226,12 @@ export class FakeHistory implements History {
       const part = this.parts.find(({ id }) => id === partId);
       if (!part) throw new LoupeError('history.not_found', { what: `Part ${partId}` });
       return { part, path: part.path };
+    },
+    'recipe.get': ({ recipeId, version }: RecipeRef): Recipe => {
+      const versions = this.recipes.filter(({ id }) => id === recipeId);
+      const recipe = version === undefined ? versions.at(-1) : versions.find((r) => r.version === version);
+      if (!recipe) throw new LoupeError('history.not_found', { what: `Recipe ${recipeId}` });
+      return recipe;
     },
     'setting.get': ({ key }: { key: string }) => ({ value: this.settings.get(key) ?? null }),
     'setting.set': ({ key, value }: { key: string; value: string }) => {

@@ -32,7 +32,7 @@ export async function oddServer(
 }
 
 /** Where the asked range begins. */
-export const rangeStart = (request: IncomingMessage): number =>
+const rangeStart = (request: IncomingMessage): number =>
   Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
 
 /** Answers as a good server does, ranges included. */

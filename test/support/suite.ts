@@ -5,6 +5,8 @@ export interface Suite {
   check(name: string, work: () => Promise<void> | void): Promise<void>;
   /** Ends the program: what could not run is counted and never as passed. */
   skip(reason: string): never;
+  /** The same for one check of several. */
+  leaveOut(what: string, reason: string): void;
   finish(): never;
   readonly failed: number;
 }
@@ -26,6 +28,10 @@ export function suite(name: string): Suite {
         failed++;
         console.log(`  FAILED  ${what}\n          ${error instanceof Error ? error.message : String(error)}`);
       }
+    },
+    leaveOut(what, reason) {
+      console.log(`  SKIPPED, not passed: ${what}: ${reason}`);
+      skipped++;
     },
     skip(reason) {
       console.log(`  SKIPPED, not passed: ${reason}`);

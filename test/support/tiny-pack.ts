@@ -20,7 +20,7 @@ const tensorsOf = (source: TensorSource): Map<string, NamedTensor> =>
 type Overrides = Partial<Omit<PackManifest, 'files'>>;
 
 /** Writes pack.json and the files with right sizes and hashes; returns the folder. */
-function writePack(
+export function writePack(
   folder: string,
   manifest: Omit<PackManifest, 'files'>,
   files: Readonly<Record<string, Uint8Array>>,

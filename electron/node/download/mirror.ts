@@ -10,7 +10,7 @@ import { LoupeError } from '../../../models/errors.ts';
 const schema = z.looseObject({ mirror: z.string().min(1).optional() });
 
 /** The settings of this user, then those of the computer; the first file that names a mirror decides. */
-export function settingsFiles(env: NodeJS.ProcessEnv = process.env): string[] {
+function settingsFiles(env: NodeJS.ProcessEnv = process.env): string[] {
   if (env.LOUPE_SETTINGS !== undefined && env.LOUPE_SETTINGS !== '') return [env.LOUPE_SETTINGS];
   if (process.platform === 'win32')
     return [env.APPDATA, env.ProgramData].flatMap((root) =>

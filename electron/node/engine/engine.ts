@@ -75,7 +75,7 @@ export class Engine {
       sigma,
       device: network.value.device,
       product: options.product,
-      mapSize: network.value.mapSize,
+      mapSize: network.value.mapSize * Math.max(...settings.scales),
       ...calibration,
     };
   }

@@ -8,6 +8,10 @@ import { LoupeError } from '../../../models/errors.ts';
 import type { OpenedPack } from '../../../models/packs/open.ts';
 import type { Comparison, Method, Rvs, RvsProfile, SessionOptions, Tap } from '../../common/services.ts';
 
+/** 8 means 169 tiles; beyond that a photograph has no more pixels to show. */
+const MAX_SCALE = 8;
+import { readCalibration } from './calibration-file.ts';
+
 export interface Settings {
   readonly method: Method;
   readonly tap: Tap;
@@ -16,6 +20,8 @@ export interface Settings {
   readonly sigma: number;
   /** Side of the input and of the heat map in pixels. */
   readonly imageSize: number;
+  /** Magnifications at which the photograph is inspected; 1 is always among them. */
+  readonly scales: readonly number[];
   readonly comparison?: Comparison;
   readonly calibration: Calibration;
   /** The bytes of the SDP+ head and where they came from; only for `sdp+`. */
@@ -39,7 +45,7 @@ function uncalibrated(heat: Calibration['heat']): Calibration {
 /**
  * A head without a method means SDP+. The sigma that a pack recommends is for its own image size and grows with it
  * (Specification F-8); one that was asked for is taken as it is. Throws `usage` for a head with another method, `head.invalid` when SDP+ has no
- * head or the file cannot be read.
+ * head or the file cannot be read, `calibration.invalid`.
  */
 export async function resolveSettings(pack: OpenedPack, asked: SessionOptions): Promise<Settings> {
   const { manifest } = pack;
@@ -50,16 +56,34 @@ export async function resolveSettings(pack: OpenedPack, asked: SessionOptions): 
   if (asked.head !== undefined && method !== 'sdp+') {
     throw new LoupeError('usage', { reason: `A head is for the method sdp+, not for ${method}.` });
   }
+  const tap = asked.tap ?? manifest.tap;
+  const head = method === 'sdp+' ? await headFile(pack, asked.head) : undefined;
+  const calibrated =
+    asked.calibration !== undefined &&
+    (await readCalibration(asked.calibration, pack, { ...asked, method, tap, head: head?.bytes }));
   return {
     method,
-    tap: asked.tap ?? manifest.tap,
+    tap,
     rvs: asked.rvs ?? manifest.rvs,
     rvsProfile: asked.rvsProfile ?? 'default',
     sigma: asked.sigma ?? (manifest.sigma * imageSize) / ownSize,
     imageSize,
-    calibration: manifest.calibration[method] ?? UNCALIBRATED[method],
-    ...(method === 'sdp+' && { head: await headFile(pack, asked.head) }),
+    scales: scalesOf(asked),
+    calibration: {
+      ...(calibrated || (manifest.calibration[method] ?? UNCALIBRATED[method])),
+      ...(asked.heat && { heat: asked.heat }),
+      ...(asked.thresholds && { thresholds: asked.thresholds }),
+    },
+    ...(head && { head }),
   };
+}
+
+/** score0 comes from the whole photograph, so that scale cannot be left out. Throws `usage`. */
+function scalesOf({ scales = [1] }: SessionOptions): readonly number[] {
+  const wrong = scales.find((scale) => !Number.isInteger(scale) || scale < 1 || scale > MAX_SCALE);
+  if (wrong !== undefined)
+    throw new LoupeError('usage', { reason: `Tiles go from 1 to ${MAX_SCALE}; ${wrong} is none of them.` });
+  return [...new Set([1, ...scales])].sort((a, b) => a - b);
 }
 
 /** Probabilities on the original path, with the same smoothing: a comparison differs in how it scores and in nothing else. */
@@ -77,6 +101,7 @@ function comparisonSettings(
     rvsProfile: 'default',
     sigma: asked.sigma ?? (manifest.sigma * imageSize) / ownSize,
     imageSize,
+    scales: scalesOf(asked),
     calibration: UNCALIBRATED.base,
     comparison,
   };

@@ -14,7 +14,7 @@ const sha256 = (...parts: (string | Uint8Array)[]): Buffer =>
   parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
 
 /** LOUPE_CACHE, or a folder of this user among the temporary files. */
-const cacheFolder = (): string =>
+export const cacheFolder = (): string =>
   process.env.LOUPE_CACHE ?? join(tmpdir(), `loupe-cache-${process.getuid?.() ?? 'user'}`);
 
 /**

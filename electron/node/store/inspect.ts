@@ -1,10 +1,11 @@
 // The look at an existing database before anything may write to it: is it ours, whole, complete and of a known version?
 // Runs in the history service (Node).
 import { LoupeError } from '../../../models/errors.ts';
+import { readChainEnd } from './chain.ts';
 import { damaged } from './failure.ts';
 import { head, sizeOf, type Layout } from './files.ts';
 import { readLedger } from './ledger.ts';
-import { APPLICATION_ID, expectedSchema, schemaOf, type Migration } from './migrations/index.ts';
+import { APPLICATION_ID, expectedSchema, MIGRATIONS, schemaOf, type Migration } from './migrations/index.ts';
 import { numberPragma, openSqlite, type Database } from './sqlite.ts';
 import { openTables } from './tables.ts';
 import { readWitness } from './witness.ts';
@@ -32,7 +33,10 @@ export function inspect(at: Layout, migrations: readonly Migration[]): number {
       throw damaged(`Tables, indexes or triggers are not those of schema version ${version}.`);
     }
     checkComplete(db, at.witness);
-    if (version === migrations.length) checkRuns(db);
+    if (version === MIGRATIONS.length && version === migrations.length) {
+      checkRuns(db);
+      checkChainEnd(db);
+    }
     return version;
   } finally {
     db.close();
@@ -52,6 +56,22 @@ function checkVersion(db: Database, known: number): number {
 function checkRuns(db: Database): void {
   const { runs } = openTables(db);
   for (const row of runs.select('').all()) runs.verify(row);
+}
+
+/** Opening looks at the end of the chain only; `loupe history verify` looks at every link. */
+function checkChainEnd(db: Database): void {
+  const end = readChainEnd(db);
+  const newest = db
+    .prepare<{ link: number; hash: string }>(
+      `SELECT link, hash FROM (
+         SELECT * FROM (SELECT link, hash FROM audit ORDER BY link DESC LIMIT 1)
+         UNION ALL SELECT * FROM (SELECT link, hash FROM verdicts ORDER BY link DESC LIMIT 1)
+       ) ORDER BY link DESC LIMIT 1`,
+    )
+    .get();
+  if (newest?.link !== end.links || newest.hash !== end.head) {
+    throw damaged(`The chain ends with link ${newest?.link ?? 0}, but it had ${end.links}.`);
+  }
 }
 
 function checkComplete(db: Database, witnessPath: string): void {

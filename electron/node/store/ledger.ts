@@ -11,10 +11,15 @@ export function readLedger(db: Database): Testimony {
   return row;
 }
 
+/** What the tables need of it; a read-only history has a stand-in that refuses to write. */
+export type Access = Pick<Ledger, 'read' | 'write'>;
+
 export class Ledger {
   readonly db: Database;
   readonly #witness: Witness;
   readonly #count: Statement<number>;
+  /** Runs first in each change: what has to be noted before it, such as a clock that was moved. */
+  beforeChange: () => void = () => undefined;
 
   constructor(db: Database, witnessPath: string) {
     this.db = db;
@@ -30,6 +35,7 @@ export class Ledger {
     const value = this.read(() =>
       this.db
         .transaction(() => {
+          this.beforeChange();
           const result = change();
           commits = this.#count.get() ?? 0;
           return result;

@@ -6,6 +6,7 @@ import { damaged, toHistoryError } from './failure.ts';
 import { discard, layout, publish, sizeOf, type Layout } from './files.ts';
 import { inspect } from './inspect.ts';
 import { takeLock } from './lock.ts';
+import type { Clocks } from './clock.ts';
 import { migrate, MIGRATIONS, type Migration } from './migrations/index.ts';
 import { makeDurable, openSqlite, type Database } from './sqlite.ts';
 import { Store } from './store.ts';
@@ -15,7 +16,11 @@ import { Store } from './store.ts';
  * Throws `history.locked`, `history.newer`, `history.damaged` or `history.write_failed`. A database that is refused as
  * newer or damaged is left byte for byte as it was.
  */
-export function openStore(folder: string, migrations: readonly Migration[] = MIGRATIONS): Store {
+export function openStore(
+  folder: string,
+  migrations: readonly Migration[] = MIGRATIONS,
+  clocks?: Clocks,
+): Store {
   const at = layout(folder);
   try {
     mkdirSync(at.backups, { recursive: true });
@@ -23,7 +28,7 @@ export function openStore(folder: string, migrations: readonly Migration[] = MIG
     let db: Database | null = null;
     try {
       db = openDatabase(at, migrations);
-      return new Store(db, at, unlock);
+      return new Store(db, at, unlock, clocks);
     } catch (thrown) {
       db?.close();
       unlock();

@@ -3,8 +3,9 @@
 import type { ErrorValue } from '../../../models/errors.ts';
 import type { Part, Run } from '../../common/domain.ts';
 import type { NewPart, PartOutcome } from '../../common/services.ts';
+import type { Clock } from './clock.ts';
 import { damaged, notFound } from './failure.ts';
-import type { Ledger } from './ledger.ts';
+import type { Access } from './ledger.ts';
 import type { Runs } from './runs.ts';
 import type { PartRow, RunRow, Tables } from './tables.ts';
 
@@ -31,19 +32,21 @@ const UNTOUCHED = {
 } as const;
 
 export class Parts {
-  readonly #ledger: Ledger;
+  readonly #ledger: Access;
   readonly #table: Tables['parts'];
   readonly #verdicts: Tables['verdicts'];
   readonly #runs: Runs;
+  readonly #clock: Clock;
   readonly #ofRun: SelectParts;
   readonly #pending: SelectParts;
   readonly #settle: (row: PartRow) => PartRow;
 
-  constructor(ledger: Ledger, tables: Tables, runs: Runs) {
+  constructor(ledger: Access, tables: Tables, runs: Runs, clock: Clock) {
     this.#ledger = ledger;
     this.#table = tables.parts;
     this.#verdicts = tables.verdicts;
     this.#runs = runs;
+    this.#clock = clock;
     this.#ofRun = this.#table.select('WHERE run_id = ? ORDER BY seq');
     this.#pending = this.#table.select(
       `WHERE run_id = ? AND state = 'pending' AND seq > ? ORDER BY seq LIMIT ?`,
@@ -108,11 +111,12 @@ export class Parts {
   record(runId: number, outcomes: readonly PartOutcome[]): Part[] {
     return this.#ledger.write(() => {
       let run = this.#runs.row(runId);
+      const now = this.#clock.now();
       const parts = outcomes.map((outcome) => {
         const row = this.row(outcome.partId);
         if (row.run_id !== runId) throw notFound(`Part ${row.id} of run ${runId}`);
         if (row.state !== 'pending') return this.toPart(row);
-        const settled = this.#settle({ ...row, ...toColumns(outcome, run) });
+        const settled = this.#settle({ ...row, ...toColumns(outcome, run, now) });
         run = { ...run, scored: run.scored + Number(outcome.ok), failed: run.failed + Number(!outcome.ok) };
         return this.toPart(settled);
       });
@@ -146,6 +150,9 @@ export class Parts {
       error: row.error === null ? null : (JSON.parse(row.error) as ErrorValue),
       verdict: verdict?.verdict ?? null,
       verdictAt: verdict?.made_at ?? null,
+      verdictBy: verdict?.author ?? null,
+      defectKind: verdict?.defect_kind ?? null,
+      comment: verdict?.comment ?? null,
     };
   }
 
@@ -164,8 +171,8 @@ export class Parts {
 
 type Outcome = Omit<PartRow, 'id' | 'run_id' | 'seq' | 'path' | 'name' | 'bytes' | 'verdict_id'>;
 
-function toColumns(outcome: PartOutcome, run: RunRow): Outcome {
-  const common = { session_id: run.session_id, inspected_at: new Date().toISOString() };
+function toColumns(outcome: PartOutcome, run: RunRow, now: string): Outcome {
+  const common = { session_id: run.session_id, inspected_at: now };
   if (!outcome.ok) {
     const nothing = { score: null, score0: null, score1: null, width: null, height: null, ms: null };
     return { ...common, ...nothing, state: 'failed', error: JSON.stringify(outcome.error) };

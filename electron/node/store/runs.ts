@@ -3,29 +3,44 @@
 import type { ErrorValue } from '../../../models/errors.ts';
 import type { Run, RunState, Thresholds } from '../../common/domain.ts';
 import type { NewRun } from '../../common/services.ts';
+import { PROGRAM, type Audit } from './audit.ts';
+import type { Clock } from './clock.ts';
 import { damaged, notFound } from './failure.ts';
-import type { Ledger } from './ledger.ts';
+import type { Access } from './ledger.ts';
+import type { Recipes } from './recipes.ts';
 import { incomparable, refuseMixture, sameSession, toColumns, type Settled } from './sessions.ts';
 import type { RunRow, SessionRow, Tables, ThresholdsRow } from './tables.ts';
 
-/** Author of the first thresholds of a run: the pack's recommendation. */
+/** Author of the first thresholds of a run: the pack's recommendation, or the recipe that the run was started from. */
 const PACK = 'model pack';
+const RECIPE = 'recipe';
 
 /** What a run shows before it has begun; nothing is judged by these. */
 const NOT_BEGUN: Thresholds = { review: 0.5, reject: 0.5 };
 
-const now = (): string => new Date().toISOString();
+/** What runs write beside their own rows. */
+export interface RunServices {
+  readonly audit: Audit;
+  readonly recipes: Recipes;
+  readonly clock: Clock;
+}
 
 export class Runs {
-  readonly #ledger: Ledger;
+  readonly #ledger: Access;
   readonly #tables: Tables;
+  readonly #audit: Audit;
+  readonly #recipes: Recipes;
+  readonly #clock: Clock;
   readonly #all: ReturnType<Tables['runs']['select']>;
   /** Stores what may change about a run. Only inside `ledger.write`. */
   readonly update: (row: RunRow) => RunRow;
 
-  constructor(ledger: Ledger, tables: Tables) {
+  constructor(ledger: Access, tables: Tables, { audit, recipes, clock }: RunServices) {
     this.#ledger = ledger;
     this.#tables = tables;
+    this.#audit = audit;
+    this.#recipes = recipes;
+    this.#clock = clock;
     this.#all = tables.runs.select('ORDER BY id DESC');
     this.update = tables.runs.updater([
       'state',
@@ -38,25 +53,34 @@ export class Runs {
     ]);
   }
 
-  create({ product, source, inputs }: NewRun): Run {
-    return this.#ledger.write(() =>
-      this.toRun(
-        this.#tables.runs.insert({
-          id: this.#tables.runs.nextId(),
-          created_at: now(),
-          product,
-          source,
-          inputs: JSON.stringify(inputs),
-          state: 'preparing',
-          total: 0,
-          scored: 0,
-          failed: 0,
-          session_id: null,
-          thresholds_id: null,
-          error: null,
-        }),
-      ),
-    );
+  create({ product, source, inputs, recipe, lot, author = PROGRAM }: NewRun): Run {
+    return this.#ledger.write(() => {
+      const version = recipe === undefined ? null : this.#recipes.row(recipe);
+      const row = this.#tables.runs.insert({
+        id: this.#tables.runs.nextId(),
+        created_at: this.#clock.now(),
+        product,
+        source,
+        inputs: JSON.stringify(inputs),
+        state: 'preparing',
+        total: 0,
+        scored: 0,
+        failed: 0,
+        session_id: null,
+        thresholds_id: null,
+        error: null,
+        recipe_version_id: version?.id ?? null,
+        lot: lot ?? null,
+      });
+      const from = version && { recipe: version.recipe_id, version: version.version, sha256: version.sha256 };
+      this.#audit.add({
+        actor: author,
+        action: 'run.created',
+        subject: `run ${row.id}`,
+        detail: { product, lot: row.lot, recipe: from },
+      });
+      return this.toRun(row);
+    });
   }
 
   /**
@@ -72,11 +96,12 @@ export class Runs {
       if (mixture.length > 0 && run.scored > 0) refuseMixture(mixture);
       if (!before || !sameSession(before, columns)) {
         const id = this.#tables.sessions.nextId();
-        this.#tables.sessions.insert({ id, run_id: runId, begun_at: now(), ...columns });
+        this.#tables.sessions.insert({ id, run_id: runId, begun_at: this.#clock.now(), ...columns });
         run = { ...run, session_id: id };
       }
       if (run.thresholds_id === null || mixture.length > 0) {
-        run = this.#appendThresholds(run, session.thresholds, PACK);
+        const origin = run.recipe_version_id === null ? PACK : RECIPE;
+        run = this.#appendThresholds(run, session.thresholds, origin, null);
       }
       return this.toRun(this.update({ ...run, state: 'running', error: null }));
     });
@@ -88,13 +113,25 @@ export class Runs {
     );
   }
 
-  /** Appends a row, unless nothing would change. */
-  setThresholds(runId: number, { review, reject }: Thresholds, author: string): Run {
+  /** Appends a row and an audit event, unless nothing would change. */
+  setThresholds(runId: number, { review, reject }: Thresholds, author: string, reason?: string): Run {
     return this.#ledger.write(() => {
       const run = this.row(runId);
       const current = this.#thresholdsRow(run);
       if (current?.review === review && current.reject === reject) return this.toRun(run);
-      return this.toRun(this.update(this.#appendThresholds(run, { review, reject }, author)));
+      const changed = this.#appendThresholds(run, { review, reject }, author, reason ?? null);
+      this.#audit.add({
+        actor: author,
+        action: 'thresholds.set',
+        subject: `run ${runId}`,
+        reason: reason ?? null,
+        detail: {
+          row: changed.thresholds_id,
+          from: current && { review: current.review, reject: current.reject },
+          to: { review, reject },
+        },
+      });
+      return this.toRun(this.update(changed));
     });
   }
 
@@ -130,8 +167,14 @@ export class Runs {
     return row && { review: row.review, reject: row.reject };
   }
 
+  /** The recipe's version behind a run. */
+  recipe(run: RunRow): ReturnType<Recipes['byRow']> | null {
+    return run.recipe_version_id === null ? null : this.#recipes.byRow(run.recipe_version_id);
+  }
+
   toRun(row: RunRow): Run {
     const session = this.#session(row);
+    const recipe = this.recipe(row);
     return {
       id: row.id,
       createdAt: row.created_at,
@@ -150,12 +193,25 @@ export class Runs {
       heat: session ? { lo: session.heat_lo, hi: session.heat_hi } : { lo: 0, hi: 1 },
       mapSize: session?.map_size ?? 0,
       error: row.error === null ? null : (JSON.parse(row.error) as ErrorValue),
+      recipe: recipe && {
+        id: recipe.row.recipe_id,
+        version: recipe.row.version,
+        name: recipe.settings.name,
+      },
+      lot: row.lot,
+      regions: recipe?.settings.regions ?? null,
     };
   }
 
-  #appendThresholds(run: RunRow, { review, reject }: Thresholds, author: string): RunRow {
+  #appendThresholds(
+    run: RunRow,
+    { review, reject }: Thresholds,
+    author: string,
+    reason: string | null,
+  ): RunRow {
     const id = this.#tables.thresholds.nextId();
-    this.#tables.thresholds.insert({ id, run_id: run.id, review, reject, author, made_at: now() });
+    const made_at = this.#clock.now();
+    this.#tables.thresholds.insert({ id, run_id: run.id, review, reject, author, made_at, reason });
     return { ...run, thresholds_id: id };
   }
 

@@ -10,25 +10,32 @@ type Sealed<R> = R & { readonly seal: number };
 const storable = (value: SqlValue): SqlValue =>
   typeof value === 'string' ? Buffer.from(value).toString() : value;
 
+/** The checksum of a row of this table. */
+export const sealOf = (table: string, values: readonly SqlValue[]): number =>
+  crc32(JSON.stringify(values), crc32(table));
+
 /**
  * A table with a `seal` column: the CRC-32 of the row, checked whenever the row is read.
  * It shows damage, not tampering: whoever can compute a CRC can forge one.
  */
 export class SealedTable<R extends Readonly<Record<keyof R, SqlValue>>> {
   readonly #db: Database;
-  readonly #name: string;
+  readonly name: string;
   readonly #columns: readonly (keyof R & string)[];
-  readonly #start: number;
+  readonly #sealed: number;
   readonly #insert: Statement<never>;
   readonly #find: Statement<Sealed<R>>;
   readonly #last: Statement<number>;
 
-  /** The first column is the primary key. */
-  constructor(db: Database, name: string, columns: readonly (keyof R & string)[]) {
+  /**
+   * The first column is the primary key. Columns that a migration `added` stand last and count only where they hold
+   * something, so that the rows of old keep their seals.
+   */
+  constructor(db: Database, name: string, columns: readonly (keyof R & string)[], added = 0) {
     this.#db = db;
-    this.#name = name;
+    this.name = name;
     this.#columns = columns;
-    this.#start = crc32(name);
+    this.#sealed = columns.length - added;
     const marks = columns.map(() => '?').join(', ');
     this.#insert = db.prepare(`INSERT INTO ${name} (${columns.join(', ')}, seal) VALUES (${marks}, ?)`);
     this.#find = this.select(`WHERE ${columns[0]} = ?`);
@@ -37,13 +44,13 @@ export class SealedTable<R extends Readonly<Record<keyof R, SqlValue>>> {
 
   /** A query for whole rows; pass each one through `verify`. */
   select(rest: string): Statement<Sealed<R>> {
-    return this.#db.prepare(`SELECT ${this.#columns.join(', ')}, seal FROM ${this.#name} ${rest}`);
+    return this.#db.prepare(`SELECT ${this.#columns.join(', ')}, seal FROM ${this.name} ${rest}`);
   }
 
   /** The row itself, or `history.damaged` when it is not what was written. */
   verify(row: Sealed<R>): R {
     if (this.#seal(this.#values(row)) !== row.seal) {
-      throw damaged(`Row ${row[this.#columns[0] as keyof R]} of ${this.#name} does not match its checksum.`);
+      throw damaged(`Row ${row[this.#columns[0] as keyof R]} of ${this.name} does not match its checksum.`);
     }
     return row;
   }
@@ -69,7 +76,7 @@ export class SealedTable<R extends Readonly<Record<keyof R, SqlValue>>> {
   updater(changed: readonly (keyof R & string)[]): (row: R) => R {
     const key = this.#columns[0]!;
     const update = this.#db.prepare<never>(
-      `UPDATE ${this.#name} SET ${changed.map((column) => `${column} = ?`).join(', ')}, seal = ? WHERE ${key} = ?`,
+      `UPDATE ${this.name} SET ${changed.map((column) => `${column} = ?`).join(', ')}, seal = ? WHERE ${key} = ?`,
     );
     return (row) => {
       const seal = this.#seal(this.#values(row).map(storable));
@@ -78,11 +85,18 @@ export class SealedTable<R extends Readonly<Record<keyof R, SqlValue>>> {
     };
   }
 
+  /** What the chain hashes of a row: everything but the hash itself, which stands last. */
+  chained(row: R): SqlValue[] {
+    return this.#values(row).slice(0, -1).map(storable);
+  }
+
   #values(row: R): SqlValue[] {
     return this.#columns.map((column) => row[column]);
   }
 
   #seal(values: SqlValue[]): number {
-    return crc32(JSON.stringify(values), this.#start);
+    let end = values.length;
+    while (end > this.#sealed && values[end - 1] === null) end--;
+    return sealOf(this.name, values.slice(0, end));
   }
 }

@@ -11,6 +11,8 @@ export interface Statement<Row> {
   run(...values: SqlValue[]): { readonly changes: number };
   get(...values: SqlValue[]): Row | undefined;
   all(...values: SqlValue[]): Row[];
+  /** Row by row: for tables that do not fit into memory. The connection is busy until the last one. */
+  iterate(...values: SqlValue[]): IterableIterator<Row>;
   /** Answers with the first column instead of a row. */
   pluck(): this;
 }
@@ -22,6 +24,8 @@ export interface Database {
   pragma(source: string, options?: { readonly simple: boolean }): unknown;
   /** Runs the body in one transaction; whatever it throws rolls the transaction back. */
   transaction<T>(body: () => T): { immediate(): T };
+  /** SQLite's online backup: copies pages between other requests; `progress` answers how many the next step takes. */
+  backup(file: string, options: { progress: () => number }): Promise<unknown>;
   close(): this;
 }
 

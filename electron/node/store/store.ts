@@ -1,9 +1,13 @@
-// An open history: the four things that can be asked, over one connection.
+// An open history: the things that can be asked, over one connection.
 // Runs in the history service (Node).
 import type { HistoryInfo } from '../../common/services.ts';
+import { Audit, PROGRAM } from './audit.ts';
+import { Chain } from './chain.ts';
+import { Clock, type Clocks } from './clock.ts';
 import type { Layout } from './files.ts';
 import { Ledger } from './ledger.ts';
 import { Parts } from './parts.ts';
+import { Recipes } from './recipes.ts';
 import { Runs } from './runs.ts';
 import { Settings } from './settings.ts';
 import { numberPragma, type Database } from './sqlite.ts';
@@ -11,6 +15,7 @@ import { openTables } from './tables.ts';
 import { Verdicts } from './verdicts.ts';
 
 export class Store {
+  readonly at: Layout;
   /** The connection itself, for tests and tools; the program goes through the members below. */
   readonly db: Database;
   readonly info: HistoryInfo;
@@ -18,11 +23,14 @@ export class Store {
   readonly parts: Parts;
   readonly verdicts: Verdicts;
   readonly settings: Settings;
+  readonly recipes: Recipes;
+  readonly audit: Audit;
   readonly #ledger: Ledger;
   readonly #unlock: () => void;
 
-  constructor(db: Database, at: Layout, unlock: () => void) {
+  constructor(db: Database, at: Layout, unlock: () => void, clocks?: Clocks) {
     this.db = db;
+    this.at = at;
     this.info = {
       file: at.database,
       schema: numberPragma(db, 'user_version'),
@@ -33,10 +41,19 @@ export class Store {
     this.#ledger = new Ledger(db, at.witness);
     this.#unlock = unlock;
     const tables = openTables(db);
-    this.runs = new Runs(this.#ledger, tables);
-    this.parts = new Parts(this.#ledger, tables, this.runs);
-    this.verdicts = new Verdicts(this.#ledger, tables, this.runs, this.parts);
+    const chain = new Chain(db);
+    const clock = new Clock(newestTime(db), clocks);
+    this.audit = new Audit(this.#ledger, tables, chain, clock);
+    this.recipes = new Recipes(this.#ledger, tables, this.audit, clock);
+    this.runs = new Runs(this.#ledger, tables, { audit: this.audit, recipes: this.recipes, clock });
+    this.parts = new Parts(this.#ledger, tables, this.runs, clock);
+    this.verdicts = new Verdicts(this.#ledger, tables, { runs: this.runs, parts: this.parts, chain, clock });
     this.settings = new Settings(this.#ledger, tables);
+    this.#ledger.beforeChange = () => {
+      const jump = clock.jump();
+      if (jump === null) return;
+      this.audit.add({ actor: PROGRAM, action: 'clock.jumped', subject: 'clock', detail: { ...jump } });
+    };
     this.runs.interruptUnfinished();
   }
 
@@ -45,4 +62,12 @@ export class Store {
     this.#ledger.close();
     this.#unlock();
   }
+}
+
+/** The time of the newest link of the chain. */
+function newestTime(db: Database): string | null {
+  const newest = (table: string): string =>
+    `SELECT made_at, link FROM ${table} WHERE link = (SELECT max(link) FROM ${table})`;
+  const times = db.prepare<string>(`${newest('audit')} UNION ALL ${newest('verdicts')} ORDER BY link DESC`).pluck();
+  return times.get() ?? null;
 }

@@ -20,6 +20,8 @@ export type RunRow = Readonly<{
   thresholds_id: number | null;
   /** JSON: ErrorValue. */
   error: string | null;
+  recipe_version_id: number | null;
+  lot: string | null;
 }>;
 
 export type SessionRow = Readonly<{
@@ -52,6 +54,7 @@ export type ThresholdsRow = Readonly<{
   reject: number;
   author: string;
   made_at: string;
+  reason: string | null;
 }>;
 
 export type PartRow = Readonly<{
@@ -90,6 +93,38 @@ export type VerdictRow = Readonly<{
   score: number | null;
   review: number | null;
   reject: number | null;
+  defect_kind: string | null;
+  comment: string | null;
+  region_threshold: number | null;
+  region_min_area: number | null;
+  recipe_version_id: number | null;
+  link: number;
+  hash: string;
+}>;
+
+export type AuditRow = Readonly<{
+  id: number;
+  made_at: string;
+  actor: string;
+  action: string;
+  subject: string;
+  reason: string | null;
+  /** JSON: what the action did. */
+  detail: string;
+  link: number;
+  hash: string;
+}>;
+
+export type RecipeVersionRow = Readonly<{
+  id: number;
+  recipe_id: number;
+  version: number;
+  /** JSON: RecipeSettings in canonical form. */
+  settings: string;
+  sha256: string;
+  author: string;
+  reason: string;
+  made_at: string;
 }>;
 
 export type SettingRow = Readonly<{ key: string; value: string }>;
@@ -100,21 +135,28 @@ export type Tables = ReturnType<typeof openTables>;
 export const openTables = (db: Database) => ({
   runs: new SealedTable<RunRow>(db, 'runs', [
     'id', 'created_at', 'product', 'source', 'inputs', 'state', 'total', 'scored', 'failed', 'session_id',
-    'thresholds_id', 'error',
-  ]),
+    'thresholds_id', 'error', 'recipe_version_id', 'lot',
+  ], 2),
   sessions: new SealedTable<SessionRow>(db, 'sessions', [
     'id', 'run_id', 'begun_at', 'pack_id', 'pack_title', 'pack_version', 'model_sha256', 'product', 'method', 'tap',
     'rvs', 'sigma', 'device', 'map_size', 'score0_lo', 'score0_hi', 'score1_lo', 'score1_hi', 'heat_lo', 'heat_hi',
   ]),
   thresholds: new SealedTable<ThresholdsRow>(db, 'thresholds', [
-    'id', 'run_id', 'review', 'reject', 'author', 'made_at',
-  ]),
+    'id', 'run_id', 'review', 'reject', 'author', 'made_at', 'reason',
+  ], 1),
   parts: new SealedTable<PartRow>(db, 'parts', [
     'id', 'run_id', 'seq', 'path', 'name', 'bytes', 'state', 'session_id', 'inspected_at', 'score', 'score0',
     'score1', 'width', 'height', 'ms', 'error', 'verdict_id',
   ]),
   verdicts: new SealedTable<VerdictRow>(db, 'verdicts', [
-    'id', 'part_id', 'verdict', 'author', 'made_at', 'machine', 'score', 'review', 'reject',
+    'id', 'part_id', 'verdict', 'author', 'made_at', 'machine', 'score', 'review', 'reject', 'defect_kind',
+    'comment', 'region_threshold', 'region_min_area', 'recipe_version_id', 'link', 'hash',
+  ]),
+  audit: new SealedTable<AuditRow>(db, 'audit', [
+    'id', 'made_at', 'actor', 'action', 'subject', 'reason', 'detail', 'link', 'hash',
+  ]),
+  recipeVersions: new SealedTable<RecipeVersionRow>(db, 'recipe_versions', [
+    'id', 'recipe_id', 'version', 'settings', 'sha256', 'author', 'reason', 'made_at',
   ]),
   settings: new SealedTable<SettingRow>(db, 'settings', ['key', 'value']),
 });

@@ -1,16 +1,29 @@
 // Numbers, times and names as operators read them.
 // Runs anywhere (pure).
 
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const oneDigit = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const moment = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-});
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+let whole: Intl.NumberFormat;
+let oneDigit: Intl.NumberFormat;
+let moment: Intl.DateTimeFormat;
+/** The sign between a number and its fraction. */
+let point = '.';
+
+/** English dates are written with the day first: no customer of a factory reads 11/12 the other way. */
+export function useLocale(tag: string): void {
+  const dates = tag === 'en' ? 'en-GB' : tag;
+  whole = new Intl.NumberFormat(tag, { maximumFractionDigits: 0 });
+  oneDigit = new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  moment = new Intl.DateTimeFormat(dates, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  point = oneDigit.formatToParts(0.5).find((piece) => piece.type === 'decimal')?.value ?? '.';
+}
+useLocale('en');
+
+const withPoint = (digits: string): string => (point === '.' ? digits : digits.replace('.', point));
 
 export const count = (value: number): string => whole.format(value);
 
@@ -18,7 +31,7 @@ export const count = (value: number): string => whole.format(value);
 export function score(value: number | null): string {
   if (value === null || Number.isNaN(value)) return '–';
   // The tiny amount keeps 0.29 × 1000 = 290 − 6e-14 from losing a step.
-  return (Math.floor(value * 1000 + 1e-9) / 1000).toFixed(3);
+  return withPoint((Math.floor(value * 1000 + 1e-9) / 1000).toFixed(3));
 }
 
 export const percent = (value: number, of: number): string =>
@@ -26,22 +39,20 @@ export const percent = (value: number, of: number): string =>
 
 export const wholePercent = (share: number): string => `${whole.format(100 * share)} %`;
 
+/** What a person typed as a number, with a comma or a point. */
+export const parse = (typed: string): number => Number.parseFloat(typed.trim().replace(',', '.'));
+
 /** The ends of a scale: as few digits as they need. */
-export const short = (value: number): string => String(Number(value.toPrecision(3)));
+export const short = (value: number): string => withPoint(String(Number(value.toPrecision(3))));
 
 export function raw(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return '–';
-  return Math.abs(value) >= 100 ? value.toFixed(1) : value.toFixed(4);
+  return withPoint(Math.abs(value) >= 100 ? value.toFixed(1) : value.toFixed(4));
 }
 
 export const dateTime = (iso: string): string => {
   const date = new Date(iso);
   return Number.isNaN(date.getTime()) ? iso : moment.format(date);
-};
-
-export const time = (iso: string): string => {
-  const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : clock.format(date);
 };
 
 /** Last piece of a path or name with '/' or '\' between the pieces. */

@@ -1,7 +1,12 @@
 // Which parts the grid shows and in which order: filter, search, sort, and the next part to judge.
 // Runs anywhere (pure). Sorting packs the key and the position into one number, so that 100,000 parts take milliseconds.
 import type { Session } from '../../../electron/common/contract.ts';
-import { machineVerdict, type Part, type Thresholds } from '../../../electron/common/domain.ts';
+import {
+  machineVerdict,
+  type HumanVerdict,
+  type Part,
+  type Thresholds,
+} from '../../../electron/common/domain.ts';
 
 export type Filter = Session['filter'];
 export type Sort = Session['sort'];
@@ -9,11 +14,17 @@ export type Sort = Session['sort'];
 /** Parts by their position in the run; a hole is a part that has not been heard of yet. */
 export type Parts = readonly (Part | undefined)[];
 
+/** What a person said of a part: anything, nothing yet, or one verdict. */
+export type HumanFilter = 'any' | 'none' | HumanVerdict;
+
 export interface ListQuery {
   filter: Filter;
   sort: Sort;
   search: string;
   thresholds: Thresholds;
+  human: HumanFilter;
+  /** Kind of defect; null = any. */
+  kind: string | null;
 }
 
 /** Positions (seq) of the parts to show, in the order to show them. */
@@ -24,6 +35,7 @@ export function buildOrder(parts: Parts, query: ListQuery): Uint32Array {
     const part = parts[seq];
     if (part === undefined) continue;
     if (query.filter !== 'all' && machineVerdict(part, query.thresholds) !== query.filter) continue;
+    if (!fitsHuman(part, query)) continue;
     if (words.length > 0 && !matches(part.name, words)) continue;
     kept.push(seq);
   }
@@ -31,6 +43,20 @@ export function buildOrder(parts: Parts, query: ListQuery): Uint32Array {
   if (query.sort === 'name') return byName(parts, kept);
   const key = query.sort === 'score' ? scoreKey : (part: Part) => doubtKey(part, query.thresholds);
   return byKey(parts, kept, key);
+}
+
+function fitsHuman(part: Part, { human, kind }: Pick<ListQuery, 'human' | 'kind'>): boolean {
+  if (kind !== null && part.defectKind !== kind) return false;
+  return human === 'any' || part.verdict === (human === 'none' ? null : human);
+}
+
+/** The kinds of defects that were given in a run, with how often, by name. */
+export function kindsIn(parts: Parts): { kind: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const part of parts) {
+    if (part?.defectKind != null) counts.set(part.defectKind, (counts.get(part.defectKind) ?? 0) + 1);
+  }
+  return [...counts].map(([kind, count]) => ({ kind, count })).sort((a, b) => names.compare(a.kind, b.kind));
 }
 
 const searchWords = (search: string): string[] => search.toLowerCase().split(/\s+/).filter(Boolean);
@@ -77,25 +103,28 @@ function byName(parts: Parts, kept: number[]): Uint32Array {
   return Uint32Array.from(kept.sort((a, b) => names.compare(name(a), name(b)) || a - b));
 }
 
-/** Doubtful parts wait for a person when everything is shown; under a filter, the filter itself is the queue. */
-function waitsForJudgement(part: Part, filter: Filter, thresholds: Thresholds): boolean {
+/**
+ * Doubtful parts wait for a person when everything is shown; under a filter, the filter itself is the queue. Somebody who
+ * looks at the parts of one verdict looks a second time, so they all wait.
+ */
+function waitsForJudgement(part: Part, query: Queue): boolean {
+  const { filter, thresholds } = query;
+  const second = query.kind !== null || (query.human !== 'any' && query.human !== 'none');
+  if (second) return fitsHuman(part, query);
   if (part.verdict !== null) return false;
   const verdict = machineVerdict(part, thresholds);
   return filter === 'all' ? verdict === 'review' : verdict === filter;
 }
 
+/** What decides which parts wait. */
+export type Queue = Pick<ListQuery, 'filter' | 'thresholds' | 'human' | 'kind'>;
+
 /** Index in `order` of the next part to judge after `from`, going round once; -1 when none is left. */
-export function nextToJudge(
-  order: Uint32Array,
-  parts: Parts,
-  from: number,
-  filter: Filter,
-  thresholds: Thresholds,
-): number {
+export function nextToJudge(order: Uint32Array, parts: Parts, from: number, query: Queue): number {
   for (let step = 1; step <= order.length; step++) {
     const index = (from + step + order.length) % order.length;
     const part = parts[order[index]!];
-    if (part !== undefined && index !== from && waitsForJudgement(part, filter, thresholds)) return index;
+    if (part !== undefined && index !== from && waitsForJudgement(part, query)) return index;
   }
   return -1;
 }

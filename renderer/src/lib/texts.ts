@@ -1,256 +1,47 @@
-// Every text that an operator reads, in one typed table, in operators' words. Errors have their own catalogue (models/errors.ts).
-// Runs anywhere (pure).
-import type { HumanVerdict, MachineVerdict, RunState, Thresholds } from '../../../electron/common/domain.ts';
-import * as format from './format.ts';
-import type { Move, ScoredVerdict } from './histogram.ts';
-import type { Command } from './keys.ts';
-import type { Sort } from './list.ts';
+// Every text that an operator reads, in the language of the moment. Whoever reads a text while something is drawn is drawn
+// again when the language changes. Runs anywhere.
+import { createSubscriber } from 'svelte/reactivity';
+import { describeError, type ErrorValue } from '../../../models/errors.ts';
+import type { Catalogue, Texts } from '../languages/catalogue.ts';
+import { ENGLISH } from '../languages/load.ts';
+import { useLocale } from './format.ts';
 
-const parts = (n: number): string => `${format.count(n)} ${n === 1 ? 'part' : 'parts'}`;
+let current: Catalogue = ENGLISH;
+let changed: () => void = () => undefined;
+const subscribe = createSubscriber((update) => {
+  changed = update;
+});
 
-const verdict: Record<MachineVerdict | 'pending', string> = {
-  good: 'Good',
-  review: 'Review',
-  reject: 'Reject',
-  failed: 'Failed',
-  pending: 'Waiting',
-};
-
-const moved: Record<ScoredVerdict, string> = { good: 'good', review: 'review', reject: 'reject' };
-
-export const texts = {
-  app: 'Loupe',
-  starting: 'Starting…',
-  close: 'Close',
-  parts,
-
-  verdict,
-  human: { ok: 'OK', ng: 'NG' } satisfies Record<HumanVerdict, string>,
-  judgedBy: (mark: string, at: string | null) =>
-    at === null ? `You marked it ${mark}` : `You marked it ${mark} at ${format.time(at)}`,
-
-  start: {
-    title: 'What shall be inspected?',
-    drop: 'Drop a folder of photographs here',
-    dropNow: 'Let go to choose these photographs',
-    or: 'or',
-    openFolder: 'Open folder',
-    openFiles: 'Open photographs',
-    chosen: 'Photographs',
-    change: 'Choose others',
-    more: (n: number) => `and ${format.count(n)} more`,
-    product: 'What is the part?',
-    productHint: 'for example “metal nut”',
-    inspect: 'Inspect',
-    samples: 'No photographs at hand? Inspect samples',
-    earlier: 'Earlier runs',
-    noEarlier: 'Runs that you start are kept here.',
-    nothingChosen: 'Choose a folder or photographs first.',
-    noWords: 'Type a word or two for the part.',
-    noPath: 'What you dropped is not a file or folder of this computer.',
-    newRun: 'New inspection',
-    runs: 'Runs',
-    runsTitle: 'All runs and new inspection',
-    noPack: 'There is no model pack, so nothing can be inspected. Install Loupe again.',
+export const texts = new Proxy({} as Texts, {
+  get(_, name: keyof Texts) {
+    subscribe();
+    return current.texts[name];
   },
+});
 
-  runState: {
-    preparing: 'Preparing',
-    running: 'Inspecting',
-    done: 'Finished',
-    interrupted: 'Stopped',
-    failed: 'Could not start',
-  } satisfies Record<RunState, string>,
-  progress: {
-    label: 'Progress of the inspection',
-    counts: (done: number, total: number) => `${format.count(done)} of ${parts(total)}`,
-    rate: (rate: number) => `${format.rate(rate)} a second`,
-    remaining: (seconds: number) => `${format.duration(seconds)} left`,
-    failed: (n: number) => `${format.count(n)} failed`,
-    finished: (n: number) => `${parts(n)} inspected`,
-    stopped: (done: number, total: number) => `Stopped after ${format.count(done)} of ${format.count(total)}`,
-    stop: 'Stop',
-    stopping: 'Stopping…',
-    resume: 'Resume',
-    elsewhere: 'Another run is being inspected',
-    show: 'Show it',
-    spoken: (done: number, total: number) => `${format.count(done)} of ${parts(total)} inspected`,
-    spokenDone: (total: number, failed: number) =>
-      `Finished: ${parts(total)} inspected, ${failed === 0 ? 'none' : format.count(failed)} failed`,
-  },
+export function useCatalogue(catalogue: Catalogue): void {
+  current = catalogue;
+  useLocale(catalogue.tag);
+  changed();
+}
 
-  filters: { label: 'Show', all: 'All' },
-  sort: {
-    label: 'Sort',
-    names: {
-      order: 'in order',
-      score: 'highest score',
-      doubt: 'most doubtful',
-      name: 'name',
-    } satisfies Record<Sort, string>,
-  },
-  search: { label: 'Find by name', clear: 'Clear the search' },
-  grid: {
-    label: 'Parts',
-    keys: 'Arrow keys move, Enter opens, J marks OK, K marks NG.',
-    nothing: 'No part fits this filter.',
-    nothingFound: (search: string) => `No part here has “${search}” in its name.`,
-    showAll: 'Show all parts',
-    preparing: 'Looking for photographs…',
-    notInspected: 'Not inspected',
-  },
+const fill = (text: string, params: ErrorValue['params']): string =>
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));
 
-  scores: {
-    title: 'Scores',
-    histogram: (n: number) => `How the scores of ${parts(n)} are spread`,
-    none: 'Scores appear here as parts are inspected.',
-    from: 'from',
-    review: 'Review from',
-    reject: 'Reject from',
-    handle: { review: 'Review threshold', reject: 'Reject threshold' },
-    handleText: (value: number, n: number, band: string) =>
-      `${format.score(value)}, ${format.count(n)} ${band}`,
-    meaning: (at: Thresholds) =>
-      `Below ${format.score(at.review)} good, from ${format.score(at.review)} review, from ${format.score(at.reject)} reject.`,
-    noChange: 'No part changes.',
-    moves: (moves: Move[]) =>
-      `${moves.map((m) => `${format.count(m.count)} from ${moved[m.from]} to ${moved[m.to]}`).join(', ')}.`,
-    saved: 'Saved. Nothing is inspected again.',
-    noScore: 'no score',
-    failedNote: 'Could not be inspected: it has no score and is never counted as good',
-    judged: (done: number, of: number) =>
-      of === 0 ? 'Nothing is doubtful.' : `${format.count(done)} of ${format.count(of)} doubtful judged`,
-    hover: (run: { packId: string; packVersion: string; method: string }, at: Thresholds) =>
-      `${run.packId} ${run.packVersion}, method ${run.method}; review from ${format.score(at.review)}, reject from ${format.score(at.reject)}`,
-  },
+/** An error in the language of the moment; the engineer's words are English everywhere. */
+export function errorTexts(error: ErrorValue): { operator: string; engineer: string; remedy: string } {
+  subscribe();
+  const english = describeError(error);
+  const [operator, remedy] = current.errors[error.code] ?? [english.operator, english.remedy];
+  return {
+    operator: fill(operator, error.params),
+    engineer: english.engineer,
+    remedy: fill(remedy, error.params),
+  };
+}
 
-  part: {
-    title: 'Selected part',
-    none: 'Choose a part to see it here.',
-    open: 'Open',
-    back: 'All parts',
-    place: (index: number, of: number, list: string) =>
-      `${format.count(index + 1)} of ${format.count(of)} · ${list}`,
-    outside: (list: string) => `no longer in ${list}`,
-    previous: 'Previous part',
-    next: 'Next part',
-    ok: 'OK',
-    ng: 'NG',
-    takeBack: 'Take back',
-    undo: 'Undo',
-    views: 'View',
-    original: 'Original',
-    overlay: 'Overlay',
-    sideBySide: 'Side by side',
-    zoomIn: 'Zoom in',
-    zoomOut: 'Zoom out',
-    fit: 'Fit',
-    actualHover: 'One pixel of the photograph on one pixel of the screen',
-    hottest: 'Hottest place',
-    photograph: (name: string) => `Photograph of ${name}`,
-    loading: 'Loading the photograph…',
-    noPhotograph: 'The photograph cannot be shown.',
-    score: 'Score',
-    whole: 'Whole picture',
-    wholeHover: 'Raw value of the whole photograph (score0)',
-    place1: 'Hottest place',
-    place1Hover: 'Raw value at the hottest place of the map (score1)',
-    size: 'Size',
-    pixels: (w: number, h: number) => `${format.count(w)} × ${format.count(h)} px`,
-    cursor: 'Under the cursor',
-    cursorNone: 'point at the photograph',
-    beyond: { below: 'or less', above: 'or more' },
-    at: (x: number, y: number) => `at ${format.count(x)}, ${format.count(y)}`,
-    reveal: 'Show file',
-    failedTitle: 'This part could not be inspected',
-    failedNote: 'It has no score and is not counted as good. Judge it by eye or inspect it again.',
-    waiting: 'This part has not been inspected yet.',
-    details: 'Details',
-    ruler: (score: number | null) => `Score ${format.score(score)} between the thresholds`,
-  },
-
-  overlay: {
-    label: 'Overlay',
-    opacity: 'Opacity',
-    scale: 'Scale',
-    scaleHover: (lo: number, hi: number) =>
-      `Fixed for the whole run: ${format.raw(lo)} to ${format.raw(hi)}. Low values leave the photograph clear.`,
-    map: 'Colours',
-    maps: { viridis: 'Viridis', cividis: 'Cividis', inferno: 'Inferno' },
-    size: 'Size',
-    sizeLabel: 'Size of the photographs in the grid',
-  },
-
-  theme: { label: 'Appearance', dark: 'Dark', light: 'Light', system: 'As the system' },
-  keys: {
-    button: 'Keys',
-    title: 'Keys',
-    grid: 'In the grid',
-    part: 'In a part',
-    both: 'Everywhere',
-    arrows: 'Move among the parts',
-    enter: 'Open the part',
-    wheelKey: 'Wheel',
-    dragKey: 'Drag',
-    wheel: 'Zoom at the pointer',
-    drag: 'Move the photograph',
-    thresholds: 'On a threshold: arrows move it by 0.01, with Shift by 0.001, Page Up and Page Down by 0.1.',
-    names: {
-      'mark-ok': 'Mark OK, go to the next doubtful part',
-      'mark-ng': 'Mark NG, go to the next doubtful part',
-      undo: 'Undo the last mark or threshold change',
-      'next-doubtful': 'Next doubtful part',
-      open: 'Open the part',
-      up: 'One level up',
-      next: 'Next part',
-      previous: 'Previous part',
-      first: 'First part',
-      last: 'Last part',
-      'zoom-in': 'Zoom in',
-      'zoom-out': 'Zoom out',
-      fit: 'Fit the whole photograph',
-      hottest: 'Zoom to the hottest place, and back',
-      'pan-left': 'Move the photograph',
-      'pan-right': 'Move the photograph',
-      'pan-up': 'Move the photograph',
-      'pan-down': 'Move the photograph',
-      'side-by-side': 'Original and overlay side by side',
-      'toggle-overlay': 'Overlay on or off',
-      'hide-overlay': 'Hide the overlay while held',
-      fainter: 'Fainter overlay',
-      stronger: 'Stronger overlay',
-      search: 'Find by name',
-      'filter-all': 'Show all',
-      'filter-review': 'Show review',
-      'filter-reject': 'Show reject',
-      'filter-good': 'Show good',
-      'filter-failed': 'Show failed',
-      help: 'These keys',
-    } satisfies Record<Command, string>,
-  },
-
-  about: {
-    title: 'About Loupe',
-    version: 'Version',
-    pack: 'Model pack',
-    noPack: 'none',
-    hash: 'SHA-256',
-    data: 'Data folder',
-    programs: 'Built on',
-    device: 'Inspects on',
-  },
-
-  notices: {
-    label: 'Messages',
-    dismiss: 'Dismiss',
-    details: 'Details',
-    marked: (name: string, mark: string) => `${name} marked ${mark}`,
-    takenBack: (name: string) => `Mark of ${name} taken back`,
-    thresholdsBack: 'Thresholds set back',
-    nothingToUndo: 'Nothing to undo',
-    noneLeft: 'No doubtful part is left to judge here',
-    verdictNotSaved: (name: string) => `The mark of ${name} was not saved.`,
-    thresholdsNotSaved: 'The thresholds were not saved.',
-    sessionNotSaved: 'Your place will not be found again after a restart.',
-  },
-} as const;
+/** What main says while a run is prepared: "Reading the words 3/7"; what no language knows is shown as it came. */
+export function stageText(said: string): string {
+  const known = Object.keys(texts.stages).find((stage) => said.startsWith(stage));
+  return known === undefined ? said : (texts.stages[known] ?? known) + said.slice(known.length);
+}

@@ -4,12 +4,16 @@ import type { AppInfo, MenuCommand } from '../../../electron/common/contract.ts'
 import type { Run } from '../../../electron/common/domain.ts';
 import { toErrorValue, type ErrorValue } from '../../../models/errors.ts';
 import { call, listen } from '../lib/client.ts';
+import { RegionStore } from '../features/regions/regions.svelte.ts';
 import type { HeatReading } from '../lib/heat.ts';
+import { keySign, type Command } from '../lib/keys.ts';
+import type { Region } from '../lib/regions.ts';
 import { texts } from '../lib/texts.ts';
 import { Intake } from './intake.svelte.ts';
 import { Judge } from './judge.svelte.ts';
 import { ListStore } from './list.svelte.ts';
 import { Notices } from './notices.svelte.ts';
+import { PreferenceStore } from './preferences.svelte.ts';
 import { RunStore } from './run.svelte.ts';
 import { ThresholdStore } from './thresholds.svelte.ts';
 import { UndoStack } from './undo.svelte.ts';
@@ -21,6 +25,7 @@ export interface ViewerControls {
   fit(): void;
   actual(): void;
   hottest(): void;
+  lookAt(region: Region): void;
   pan(dx: number, dy: number): void;
 }
 
@@ -38,8 +43,10 @@ export class App {
   readonly run = new RunStore();
   readonly thresholds = new ThresholdStore(this.run, this.notices, this.undo);
   readonly list = new ListStore(this.run, this.view, this.thresholds);
-  readonly judge = new Judge(this.run, this.list, this.notices, this.undo);
+  readonly preferences = new PreferenceStore(this.notices);
+  readonly judge = new Judge(this.run, this.list, this.notices, this.undo, this.preferences);
   readonly intake = new Intake(() => this.runs);
+  readonly regions = new RegionStore();
 
   info = $state.raw<AppInfo | null>(null);
   runs = $state.raw<readonly Run[]>([]);
@@ -72,6 +79,7 @@ export class App {
         call('app.info'),
         call('session.load'),
         call('run.list'),
+        this.preferences.load(),
       ]);
       this.info = info;
       this.runs = newestFirst(runs);
@@ -91,7 +99,10 @@ export class App {
       this.undo.clear();
       this.thresholds.cancel();
       this.run.open(run, parts);
+      this.regions.useRule(run);
       this.view.search = '';
+      this.view.human = 'any';
+      this.view.kind = null;
       this.view.depth = depth;
       this.view.screen = 'run';
       this.list.selected = selected === null ? null : this.run.seqOf(selected);
@@ -149,7 +160,7 @@ export class App {
       'open-folder': () => void this.#chooseNew('folder'),
       'open-files': () => void this.#chooseNew('files'),
       'stop-run': () => void this.stop(),
-      'toggle-overlay': () => (view.overlay = !view.overlay),
+      'toggle-overlay': () => view.show(!view.overlay, view.sideBySide),
       'zoom-in': () => this.zoom(1),
       'zoom-out': () => this.zoom(-1),
       'show-keys': () => (view.helpOpen = true),
@@ -163,6 +174,23 @@ export class App {
   zoom(direction: 1 | -1): void {
     if (this.viewer !== null) this.viewer.zoom(direction);
     else this.view.setCellSize(this.view.cellSize + 24 * direction);
+  }
+
+  /** The sign of the key that gives a command. */
+  keyOf(command: Command): string {
+    const { bindings } = this.preferences;
+    return keySign(bindings.find((binding) => binding.command === command)?.keys[0] ?? '');
+  }
+
+  stepRegion(by: 1 | -1): void {
+    const region = this.regions.step(by);
+    if (region !== null) this.viewer?.lookAt(region);
+    else if (this.regions.ready) this.notices.say(texts.regions.none);
+  }
+
+  lookAt(index: number): void {
+    const region = this.regions.choose(index);
+    if (region !== null) this.viewer?.lookAt(region);
   }
 
   async #chooseNew(what: 'folder' | 'files'): Promise<void> {

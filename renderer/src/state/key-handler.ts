@@ -1,6 +1,6 @@
 // Turns key presses into commands, unless the focused element needs the key for itself.
 // Runs in the page.
-import { commandOf, elementKeeps, type Command, type FocusKind } from '../lib/keys.ts';
+import { commandOf, elementKeeps, type Command, type FocusKind, type KeyPress } from '../lib/keys.ts';
 import { app } from './app.svelte.ts';
 
 const OPACITY_STEP = 0.1;
@@ -17,14 +17,16 @@ function focusKind(element: Element | null): FocusKind {
 export function handleKeyDown(event: KeyboardEvent): void {
   const { view } = app;
   // An open sheet has its own keys (Escape closes a dialog by itself).
-  if (event.defaultPrevented || view.helpOpen || view.aboutOpen) return;
+  if (event.defaultPrevented || view.sheetOpen || app.judge.asking !== null) return;
   if (view.screen === 'start') {
     onStart(event);
     return;
   }
   const focused = document.activeElement;
   const kind = focusKind(focused);
-  const command = commandOf(event, view.depth);
+  const command = commandOf(event, view.depth, app.preferences.bindings);
+  // Whatever else is done in between, an armed verdict is let go.
+  if (event.key !== 'Shift' && !JUDGING.has(command)) app.judge.twoStage.release();
   if (command === null || elementKeeps(kind, event.key)) return;
   event.preventDefault();
   if (command === 'up' && kind === 'text' && focused instanceof HTMLElement) {
@@ -38,37 +40,57 @@ export function handleKeyDown(event: KeyboardEvent): void {
 }
 
 export function handleKeyUp(event: KeyboardEvent): void {
-  if (event.key.toLowerCase() === 'h') app.view.peeking = false;
+  if (commandOf(plain(event), app.view.depth, app.preferences.bindings) === 'hide-overlay')
+    app.view.peeking = false;
 }
+
+const plain = ({ key }: KeyboardEvent): KeyPress => ({
+  key,
+  shiftKey: false,
+  ctrlKey: false,
+  altKey: false,
+  metaKey: false,
+});
 
 function onStart(event: KeyboardEvent): void {
   if (event.key === 'Escape' && app.run.current !== null) app.view.screen = 'run';
   else if (event.key === '?' && focusKind(document.activeElement) !== 'text') app.view.helpOpen = true;
 }
 
+const JUDGING = new Set<Command | null>(['mark-ok', 'mark-ng', 'mark-unsure']);
+
 /** A key held too long must not judge the next ten parts. */
 const NOT_REPEATED = new Set<Command>([
   'mark-ok',
   'mark-ng',
+  'mark-unsure',
+  'defect-kind',
+  'comment',
   'undo',
   'up',
   'toggle-overlay',
   'side-by-side',
+  'blink',
+  'toggle-outlines',
   'hottest',
 ]);
 
 function up(): void {
   const { view } = app;
   if (view.depth === 'grid') {
-    if (view.search !== '') view.search = '';
+    if (app.list.chosen.size > 0) app.list.chooseNone();
+    else if (view.search !== '') view.search = '';
     app.focusMain();
   } else if (app.zoomed) app.viewer?.fit();
   else view.depth = 'grid';
 }
 
 const ACTIONS: Record<Command, () => void> = {
-  'mark-ok': () => app.judge.mark('ok'),
-  'mark-ng': () => app.judge.mark('ng'),
+  'mark-ok': () => app.judge.press('ok'),
+  'mark-ng': () => app.judge.press('ng'),
+  'mark-unsure': () => app.judge.press('unsure'),
+  'defect-kind': () => app.judge.ask('kind'),
+  comment: () => app.judge.ask('comment'),
   undo: () => void app.judge.undo(),
   'next-doubtful': () => app.judge.advance(),
   open: () => (app.view.depth = 'part'),
@@ -85,8 +107,12 @@ const ACTIONS: Record<Command, () => void> = {
   'pan-right': () => app.viewer?.pan(-1, 0),
   'pan-up': () => app.viewer?.pan(0, 1),
   'pan-down': () => app.viewer?.pan(0, -1),
-  'side-by-side': () => (app.view.sideBySide = !app.view.sideBySide),
-  'toggle-overlay': () => (app.view.overlay = !app.view.overlay),
+  'side-by-side': () => app.view.show(app.view.overlay, !app.view.sideBySide),
+  blink: () => app.view.setBlinking(!app.view.blinking),
+  'toggle-outlines': () => (app.regions.shown = !app.regions.shown),
+  'next-region': () => app.stepRegion(1),
+  'previous-region': () => app.stepRegion(-1),
+  'toggle-overlay': () => app.view.show(!app.view.overlay, app.view.sideBySide),
   'hide-overlay': () => (app.view.peeking = true),
   fainter: () => app.view.setOpacity(app.view.opacity - OPACITY_STEP),
   stronger: () => app.view.setOpacity(app.view.opacity + OPACITY_STEP),
@@ -96,5 +122,6 @@ const ACTIONS: Record<Command, () => void> = {
   'filter-reject': () => (app.view.filter = 'reject'),
   'filter-good': () => (app.view.filter = 'good'),
   'filter-failed': () => (app.view.filter = 'failed'),
+  settings: () => (app.view.settingsOpen = true),
   help: () => (app.view.helpOpen = true),
 };

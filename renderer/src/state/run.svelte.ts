@@ -1,14 +1,16 @@
 // The open run: its parts in a plain array by position, the sorted scores, the progress. A version counter tells the page
 // that parts changed; 100,000 deep proxies would freeze it. Runs in the page.
-import {
-  machineVerdict,
-  type HumanVerdict,
-  type Part,
-  type Run,
-  type RunProgress,
-} from '../../../electron/common/domain.ts';
+import { machineVerdict, type Part, type Run, type RunProgress } from '../../../electron/common/domain.ts';
 import { mergeSorted } from '../lib/histogram.ts';
 import { forget } from '../lib/media.ts';
+
+/** What a person said of a part. */
+export type Mark = Pick<Part, 'verdict' | 'defectKind' | 'comment'>;
+
+export const markOf = ({ verdict, defectKind, comment }: Part): Mark => ({ verdict, defectKind, comment });
+
+export const sameMark = (a: Mark, b: Mark): boolean =>
+  a.verdict === b.verdict && a.defectKind === b.defectKind && a.comment === b.comment;
 
 export class RunStore {
   current = $state.raw<Run | null>(null);
@@ -25,7 +27,7 @@ export class RunStore {
   failed = 0;
   /** Verdicts on their way to the disk: shown already, and not undone by a batch that was sent before. */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- read when a batch arrives, never drawn
-  readonly saving = new Map<number, HumanVerdict | null>();
+  readonly saving = new Map<number, Mark>();
   #judged: Float64Array | null = null;
 
   readonly active = $derived(this.current?.state === 'running' || this.current?.state === 'preparing');
@@ -96,8 +98,8 @@ export class RunStore {
       this.elsewhere = null;
   }
 
-  setVerdict(part: Part, verdict: HumanVerdict | null): void {
-    this.apply([{ ...part, verdict, verdictAt: null }]);
+  setMark(part: Part, mark: Mark): void {
+    this.apply([{ ...part, ...mark, verdictAt: null }]);
   }
 
   seqOf(partId: number): number | null {
@@ -113,8 +115,8 @@ export class RunStore {
   }
 
   #withSaving(part: Part): Part {
-    const verdict = this.saving.get(part.id);
-    return verdict === undefined || verdict === part.verdict ? part : { ...part, verdict, verdictAt: null };
+    const mark = this.saving.get(part.id);
+    return mark === undefined || sameMark(mark, part) ? part : { ...part, ...mark, verdictAt: null };
   }
 
   #recount(): void {

@@ -2,7 +2,7 @@
 // Runs in the page.
 import type { Session } from '../../../electron/common/contract.ts';
 import type { ColourMapName } from '../../../electron/common/colour-maps.ts';
-import type { Filter, Sort } from '../lib/list.ts';
+import type { Filter, HumanFilter, Sort } from '../lib/list.ts';
 
 export const MIN_CELL = 96;
 export const MAX_CELL = 480;
@@ -20,15 +20,26 @@ export class ViewState {
   theme = $state<Session['theme']>('dark');
 
   search = $state('');
+  human = $state<HumanFilter>('any');
+  kind = $state<string | null>(null);
+  settingsOpen = $state(false);
   sideBySide = $state(false);
+  /** The heat comes and goes by itself, so that the eye finds what it lies on. */
+  blinking = $state(false);
+  blinkedOff = $state(false);
   /** The key that hides the overlay is held down. */
   peeking = $state(false);
   helpOpen = $state(false);
   aboutOpen = $state(false);
   systemDark = $state(true);
 
-  readonly heatShown = $derived(this.overlay && !this.peeking);
+  readonly heatShown = $derived(this.overlay && !this.peeking && !(this.blinking && this.blinkedOff));
+  /** Nothing at all over the photograph, for a moment. */
+  readonly bare = $derived(this.peeking || (this.blinking && this.blinkedOff));
   readonly dark = $derived(this.theme === 'dark' || (this.theme === 'system' && this.systemDark));
+
+  /** A sheet is open over the page and has the keys. */
+  readonly sheetOpen = $derived(this.helpOpen || this.aboutOpen || this.settingsOpen);
 
   restore(session: Session): void {
     this.depth = session.view;
@@ -55,6 +66,22 @@ export class ViewState {
       cellSize: this.cellSize,
       theme: this.theme,
     };
+  }
+
+  /** One steady way to look at a part. */
+  show(overlay: boolean, sideBySide: boolean): void {
+    this.blinking = this.blinkedOff = false;
+    this.overlay = overlay;
+    this.sideBySide = sideBySide;
+  }
+
+  /** Blinking needs the overlay, on one photograph. */
+  setBlinking(on: boolean): void {
+    this.blinking = on;
+    this.blinkedOff = false;
+    if (!on) return;
+    this.overlay = true;
+    this.sideBySide = false;
   }
 
   setOpacity(value: number): void {

@@ -1,7 +1,9 @@
 // The numbered steps from an empty file to today's schema; the number reached is kept in `user_version`.
 // Runs in the history service (Node).
 import { numberPragma, openSqlite, type Database } from '../sqlite.ts';
+import { damaged } from '../failure.ts';
 import { firstLight } from './0001-first-light.ts';
+import { evidence } from './0002-evidence.ts';
 
 /** One step. It runs inside a transaction together with the change of `user_version`. */
 export interface Migration {
@@ -10,7 +12,7 @@ export interface Migration {
 }
 
 /** In order, without gaps: the version of entry i is i + 1. */
-export const MIGRATIONS: readonly Migration[] = [firstLight];
+export const MIGRATIONS: readonly Migration[] = [firstLight, evidence];
 
 /** 'Loup' in the file header: tells our databases from anybody else's. */
 export const APPLICATION_ID = 0x4c6f7570;
@@ -18,12 +20,17 @@ export const APPLICATION_ID = 0x4c6f7570;
 /** Takes the steps that the database lacks, each whole or not at all. */
 export function migrate(db: Database, migrations: readonly Migration[]): void {
   db.pragma(`application_id = ${APPLICATION_ID}`);
+  // As SQLite advises for rebuilding a table that others refer to: the references are checked at the end of each step.
+  db.pragma('foreign_keys = 0');
   for (const { version, up } of migrations.slice(numberPragma(db, 'user_version'))) {
     db.transaction(() => {
       up(db);
       db.pragma(`user_version = ${version}`);
+      const dangling = db.prepare('PRAGMA foreign_key_check').all().length;
+      if (dangling > 0) throw damaged(`Step ${version} would leave ${dangling} references to nothing.`);
     }).immediate();
   }
+  db.pragma('foreign_keys = 1');
 }
 
 /** Tables, indexes and triggers as SQLite keeps them. */

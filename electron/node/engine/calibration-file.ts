@@ -1,0 +1,67 @@
+// Reads what `loupe calibrate` has written, and refuses it for other parts or another model than it was made with.
+// Runs in the inference service (Node).
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { Calibration } from '../../../models/clip-ad/calibration.ts';
+import { LoupeError } from '../../../models/errors.ts';
+import { calibration } from '../../../models/packs/manifest.ts';
+import type { OpenedPack } from '../../../models/packs/open.ts';
+import type { Method, Tap } from '../../common/services.ts';
+
+const schema = z.object({
+  schema: z.literal(1),
+  product: z.string(),
+  pack: z.object({ modelSha256: z.string() }),
+  method: z.string(),
+  tap: z.string(),
+  headSha256: z.string().nullable(),
+  calibration,
+});
+
+export interface CalibrationUse {
+  readonly product: string;
+  readonly method: Method;
+  readonly tap: Tap;
+  /** Bytes of the SDP+ head in use. */
+  readonly head?: Uint8Array | undefined;
+}
+
+/** Throws `calibration.invalid`. */
+export async function readCalibration(
+  file: string,
+  pack: OpenedPack,
+  { product, method, tap, head }: CalibrationUse,
+): Promise<Calibration> {
+  const fail = (reason: string): never => {
+    throw new LoupeError('calibration.invalid', { file, reason });
+  };
+  const text = await readFile(file, 'utf8').catch((error: unknown) =>
+    fail(error instanceof Error ? error.message : 'it cannot be read'),
+  );
+  const parsed = schema.safeParse(parseJson(text));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return fail(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it is no calibration'}`);
+  }
+  const its = parsed.data;
+  if (its.pack.modelSha256 !== pack.modelSha256) fail('it was made with another model');
+  if (its.method !== method || its.tap !== tap) {
+    fail(`it was made with ${its.method} and the tap "${its.tap}", this session uses ${method} and "${tap}"`);
+  }
+  if (its.product !== product) fail(`it was made for "${its.product}", not for "${product}"`);
+  const { head: own, files } = pack.manifest;
+  // Without a hash it was made with the head of the pack.
+  const itsHead = its.headSha256 ?? files.find(({ path }) => path === own?.file)?.sha256;
+  if (head && createHash('sha256').update(head).digest('hex') !== itsHead)
+    fail('it was made with another head');
+  return its.calibration;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,18 @@
+// Which runs a report, an export or a statistic is about.
+// Runs in Node (command line, history service).
+import type { Selection } from '../../common/services.ts';
+import type { Run } from '../../common/domain.ts';
+
+/** The chosen runs, oldest first. An empty selection is everything. */
+export function selectRuns(runs: readonly Run[], { runIds, lot, recipe, from, to }: Selection): Run[] {
+  return runs
+    .filter(
+      (run) =>
+        (runIds === undefined || runIds.includes(run.id)) &&
+        (lot === undefined || run.lot === lot) &&
+        (recipe === undefined || run.recipe?.name === recipe) &&
+        (from === undefined || run.createdAt >= from) &&
+        (to === undefined || run.createdAt < to),
+    )
+    .sort((a, b) => a.id - b.id);
+}
