@@ -238,7 +238,8 @@ const CATALOGUE = {
   'train.cache': {
     operator: 'The features of the photographs do not fit into {path}',
     engineer: '{reason}',
-    remedy: 'Free space, choose another folder with --cache, raise --cache-limit, or train on fewer photographs.',
+    remedy:
+      'Free space, choose another folder with --cache, raise --cache-limit, or train on fewer photographs.',
   },
   'train.checkpoint': {
     operator: 'The interrupted training cannot be continued: {path}',

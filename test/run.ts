@@ -81,6 +81,10 @@ const suites: { name: string; start: () => Promise<Counts> }[] = [
     start: () => program('test/e2e/electron-life.ts'),
   },
   { name: 'operator on real photographs (real Electron)', start: () => program('test/e2e/operator.ts') },
+  {
+    name: 'packed, installed, upgraded, removed (real Electron)',
+    start: () => program('test/e2e/packaged.ts'),
+  },
 ];
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };

@@ -11,7 +11,7 @@ const MODEL = `Model options
   --sigma <pixels>              Gaussian at model size; 0 = none
   --image-size <pixels>         side of the square that photographs are resized to; a multiple of the patch size
   --tiles <N>[,<N>...]          also inspects overlapping tiles N times enlarged, for small defects; 2 runs the network
-                                9 times more per photograph, 4 runs it 25 times more
+                                9 times more per photograph, 4 runs it 25 times more; 1 = no tiles
   --calibration <file>          what "loupe calibrate" has written for these parts, instead of the pack's
   --text-features <file>        float32 .npy [2, D] (rows: normal, abnormal) instead of encoding the words
   --device auto|cpu|dml|cuda|webgpu|coreml
@@ -37,6 +37,7 @@ Usage
   loupe model verify [<pack>...]                        check a pack's files, hashes, weights and numbers
   loupe model import <checkpoint> --out <folder>        make a pack of a CLIP checkpoint
   loupe model fetch [<name>]                            download a well-known checkpoint and make a pack of it
+  loupe history verify|info|backup|restore|export|stats   check, keep, report what was inspected and judged
   loupe <command> --help
 
 ${EXIT_CODES}
@@ -138,6 +139,29 @@ Options of fetch (the only command that uses the network)
   --keep                        keeps the downloaded files beside the pack
 
 Options
+${COMMON}
+
+${EXIT_CODES}`,
+
+  history: `loupe history verify [--code <chain code>]        check every link of the chain; --code: a printed one of old
+loupe history info                                 chain code, disk use, backups
+loupe history backup <folder> [--keep <N>]         default: the newest 14 of this history stay
+loupe history restore <backup> [--yes]             without --yes: shows what would be lost and changes nothing
+loupe history export <file.csv|.jsonl|.html> [selection] [--format csv|jsonl|html] [--pictures <N>]
+loupe history stats [selection]
+
+Verify, info, backup, export and stats read beside a running Loupe; restore wants it closed. Nothing is ever deleted: what a
+restore replaces is kept in history/replaced-<time>.
+
+Selection (default: everything)
+  --run <number>                may be given several times
+  --lot <name>, --recipe <name>
+  --from, --to <time>           when the run was created, UTC: 2026-11-23 or 2026-11-23T07:30; --to is not included
+  --by run|lot|recipe|day       how the summary groups; default: run
+
+Options
+  --data <folder>               the data folder; default: LOUPE_DATA, else that of the workstation
+  --pictures <N>                heat maps in an .html report; default: 60
 ${COMMON}
 
 ${EXIT_CODES}`,

@@ -9,7 +9,7 @@ import { errorLine, Output } from './output.ts';
 import { Stop } from './stop.ts';
 
 /** Promised by the contract of the command line, not there yet. */
-const LATER = ['history', 'bench'];
+const LATER = ['bench'];
 
 const version = (): string => {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
@@ -56,6 +56,11 @@ async function run(args: readonly string[], output: Output): Promise<number> {
       const { trainOptions } = await import('./train-options.ts');
       const options = trainOptions(rest);
       return (await import('./train-head.ts')).trainHead(options, output, new Stop());
+    }
+    case 'history': {
+      const { historyOptions } = await import('./history-options.ts');
+      const options = historyOptions(rest);
+      return (await import('./history.ts')).history(options, output);
     }
     default:
       if (LATER.includes(command)) throw notYet(command);

@@ -199,7 +199,7 @@ export function parse<T extends ParseArgsOptionsConfig>(args: readonly string[],
   }
 }
 
-function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+export function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((one) => one === value);
   if (found === undefined) throw usage(`--${name} must be one of ${allowed.join(', ')}; it is "${value}".`);
   return found;

@@ -12,10 +12,22 @@ import {
   VerdictComment,
 } from './domain.ts';
 import { Preferences } from './preferences.ts';
+import type { AuditEvent, BackupFile, HistoryCheck, HistoryState, PartStory } from './services.ts';
+import type { GroupBy, Statistics } from './statistics.ts';
 import { Author, LotName, Reason, Recipe, RecipeRef, RecipeSettings } from './recipe.ts';
 
 const Id = z.number().int().positive();
 const nothing = z.undefined();
+
+/** Which runs; each condition that is absent holds for all. */
+const Selection = z.object({
+  runIds: z.array(Id).max(10_000).optional(),
+  lot: z.string().optional(),
+  recipe: z.string().optional(),
+  from: z.iso.datetime().optional(),
+  to: z.iso.datetime().optional(),
+});
+const By = z.enum(['run', 'lot', 'recipe', 'day'] satisfies GroupBy[]);
 
 export const AppInfo = z.object({
   version: z.string(),
@@ -51,6 +63,9 @@ const StartArgs = {
 
 /** Absent: the account at which the computer is logged in. */
 const by = { author: Author.optional() };
+
+/** An answer of the history that is passed on as it is: it was made by types, and the page only shows it. */
+const answer = <T>() => z.custom<T>((value) => value !== undefined);
 
 /** Requests: every one is answered by `{ ok, value }` or `{ ok: false, error }`; nothing is thrown across the bridge. */
 export const CHANNELS = {
@@ -123,6 +138,37 @@ export const CHANNELS = {
     }),
     result: Recipe.nullable(),
   },
+  /** Backups, disk use and the chain's code. */
+  'history.state': { args: nothing, result: answer<HistoryState>() },
+  /** Walks the whole chain; `code`: a printed one of an earlier moment. */
+  'history.verify': { args: z.object({ code: z.string().max(100).optional() }), result: answer<HistoryCheck>() },
+  /** Now; into the folder of the schedule unless another is named. */
+  'history.backup': {
+    args: z.object({ folder: z.string().min(1).max(4096).optional(), ...by }),
+    result: answer<BackupFile>(),
+  },
+  /** Where the daily backup goes (null: beside the history), and how many are kept. */
+  'history.schedule': {
+    args: z.object({
+      folder: z.string().min(1).max(4096).nullable(),
+      keep: z.number().int().min(1).max(1000),
+      ...by,
+    }),
+    result: answer<HistoryState>(),
+  },
+  /** The audit trail, newest first. */
+  'history.audit': {
+    args: z.object({ limit: z.number().int().min(1).max(1000), beforeLink: Id.optional() }),
+    result: answer<AuditEvent[]>(),
+  },
+  'history.stats': { args: Selection.extend({ by: By }), result: answer<Statistics>() },
+  /** Asks where to and writes; null when the dialog was closed. */
+  'history.export': {
+    args: Selection.extend({ by: By, format: z.enum(['csv', 'jsonl', 'html']), ...by }),
+    result: z.object({ path: z.string(), parts: z.number().int(), runs: z.number().int() }).nullable(),
+  },
+  /** Everything that explains a part: its verdicts, what scored it, recipe, thresholds; newest verdict first. */
+  'part.explain': { args: z.object({ partId: Id }), result: answer<PartStory>() },
   'session.load': { args: nothing, result: Session.nullable() },
   'session.save': { args: Session, result: nothing },
   /** Null before anybody has set anything. */
@@ -156,6 +202,11 @@ export const EVENTS = {
     fatal: z.boolean(),
   }),
   'menu.command': MenuCommand,
+  /** The daily backup was made, or could not be. */
+  'history.backedUp': z.object({
+    made: z.object({ path: z.string(), at: z.string(), bytes: z.number() }).nullable(),
+    error: ErrorRecord.nullable(),
+  }),
 } as const;
 
 export type Channel = keyof typeof CHANNELS;

@@ -1,8 +1,9 @@
 // What the two services can be asked, and what they report: the typed messages of inference and history.
 // Runs anywhere (types only); electron/node/service-{host,client}.ts carry them.
 import type { ErrorValue } from '../../models/errors.ts';
-import type { HumanVerdict, Part, Run, RunState, Thresholds } from './domain.ts';
-import type { Recipe, RecipeRef, RecipeSettings } from './recipe.ts';
+import type { HumanVerdict, MachineVerdict, Part, Run, RunState, Thresholds } from './domain.ts';
+import type { Recipe, RecipeRef, RecipeSettings, RegionRule } from './recipe.ts';
+import type { GroupBy, Statistics } from './statistics.ts';
 
 export type Method = 'base' | 'sdp' | 'sdp+';
 export type Tap = 'official' | 'clean';
@@ -32,7 +33,7 @@ export interface SessionOptions {
   readonly imageSize?: number;
   /**
    * Also inspects overlapping tiles at these magnifications and averages the maps: for defects that are small in the
-   * photograph. Absent = [1], the whole photograph alone.
+   * photograph. [1] = the whole photograph alone.
    */
   readonly scales?: readonly number[];
   /** Path of an SDP+ head (.safetensors, or .pt as the authors publish it). */
@@ -165,6 +166,42 @@ export interface AuditEvent {
   readonly hash: string;
 }
 
+/** One verdict on a part, with all that its author saw. */
+export interface PastVerdict {
+  readonly verdict: HumanVerdict | null;
+  readonly defectKind: string | null;
+  readonly comment: string | null;
+  readonly author: string;
+  /** UTC, ISO 8601. */
+  readonly at: string;
+  readonly machine: MachineVerdict | 'pending';
+  readonly score: number | null;
+  readonly thresholds: Thresholds | null;
+  readonly regions: RegionRule | null;
+  readonly link: number;
+  readonly hash: string;
+}
+
+/** Everything that explains a part. */
+export interface PartStory {
+  readonly part: Part;
+  readonly path: string;
+  readonly run: Run;
+  /** What scored it; null while pending. */
+  readonly session: (Omit<SessionInfo, 'session' | 'thresholds'> & { readonly begunAt: string }) | null;
+  readonly inspectedAt: string | null;
+  /** The version that the run was started from. */
+  readonly recipe: Recipe | null;
+  /** Newest first; taking one back is one as well. */
+  readonly verdicts: readonly PastVerdict[];
+  /** Of the run, newest first. */
+  readonly thresholds: readonly (Thresholds & {
+    readonly author: string;
+    readonly at: string;
+    readonly reason: string | null;
+  })[];
+}
+
 /** Which runs; each condition that is absent holds for all. */
 export interface Selection {
   readonly runIds?: readonly number[] | undefined;
@@ -264,6 +301,13 @@ export interface HistoryApi {
   'recipe.import': [{ text: string; author: string; name?: string | undefined }, Recipe];
   /** Newest first; those before `beforeLink`, absent: from the newest. */
   'audit.list': [{ limit: number; beforeLink?: number | undefined }, AuditEvent[]];
+  'part.explain': [{ partId: number }, PartStory];
+  'history.stats': [Selection & { by: GroupBy }, Statistics];
+  /** Writes the file; other requests are answered meanwhile, except for the check of the chain before it. */
+  'history.export': [
+    Selection & { by: GroupBy; format: 'csv' | 'jsonl' | 'html'; out: string; author: string; program: string },
+    { parts: number; runs: number },
+  ];
   'history.state': [null, HistoryState];
   /** Walks the whole chain; the service answers nothing else meanwhile (about 4 s for a million verdicts). */
   'history.verify': [{ code?: string | undefined }, HistoryCheck];

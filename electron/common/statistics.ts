@@ -237,3 +237,39 @@ export function agreement(pairs: readonly Pair[]): Agreement {
     kappa: defined ? (agreed / total - chance) / (1 - chance) : null,
   };
 }
+
+export interface GroupSummary {
+  readonly key: string;
+  readonly tally: Tally;
+  readonly rates: ReturnType<typeof rates>;
+}
+
+/** All of it, for one selection of runs. */
+export interface Statistics {
+  readonly by: GroupBy;
+  readonly runs: number;
+  readonly total: Omit<GroupSummary, 'key'>;
+  readonly groups: readonly GroupSummary[];
+  readonly chart: ReturnType<typeof pChart>;
+  readonly pareto: readonly ParetoRow[];
+  readonly confusion: Confusion;
+  readonly agreement: Agreement;
+}
+
+export function summarise(cells: readonly Cell[], pairs: readonly Pair[], by: GroupBy): Statistics {
+  const groups = groupBy(cells, by);
+  const summary = (grouped: readonly Cell[]) => {
+    const counted = tally(grouped);
+    return { tally: counted, rates: rates(counted) };
+  };
+  return {
+    by,
+    runs: new Set(cells.map(({ run }) => run)).size,
+    total: summary(cells),
+    groups: groups.map(({ key, cells: grouped }) => ({ key, ...summary(grouped) })),
+    chart: pChart(groups),
+    pareto: pareto(cells),
+    confusion: confusion(cells),
+    agreement: agreement(pairs),
+  };
+}

@@ -17,6 +17,8 @@ export interface HandlerOptions {
   readonly info: () => Promise<AppInfo>;
   readonly choose: (what: ChannelArgs<'files.choose'>['what']) => Promise<string[]>;
   readonly recipes: RecipeFiles;
+  /** Asks where to write a file with this ending; null when the dialog was closed. */
+  readonly saveAs: (name: string, ending: string) => Promise<string | null>;
   readonly reveal: (path: string) => void;
   readonly useTheme: (theme: Session['theme']) => void;
   /** Settles when what happens before the page may look around has happened. */
@@ -74,6 +76,20 @@ export function handlers(options: HandlerOptions): Handlers {
       const text = await recipes.load(path);
       return text === null ? null : history.request('recipe.import', { text, ...authored(args) });
     },
+    'history.state': () => history.request('history.state', null),
+    'history.verify': (args) => history.request('history.verify', args),
+    'history.backup': (args) => history.request('backup.make', authored(args)),
+    'history.schedule': (args) => history.request('backup.schedule', authored(args)),
+    'history.audit': (args) => history.request('audit.list', args),
+    'history.stats': (args) => history.request('history.stats', args),
+    'history.export': async (args) => {
+      const path = await options.saveAs(`Loupe results.${args.format}`, args.format);
+      if (path === null) return null;
+      const { version } = await options.info();
+      const request = { ...authored(args), out: path, program: `Loupe ${version}` };
+      return { path, ...(await history.request('history.export', request)) };
+    },
+    'part.explain': (args) => history.request('part.explain', args),
     'session.load': async () => {
       await options.prepared;
       const session = await loadSession(history);
@@ -85,6 +101,8 @@ export function handlers(options: HandlerOptions): Handlers {
       await saveSession(history, session);
     },
     'preferences.load': () => loadPreferences(history),
-    'preferences.save': (preferences) => savePreferences(history, preferences),
+    'preferences.save': async (preferences) => {
+      await savePreferences(history, preferences);
+    },
   };
 }

@@ -21,6 +21,7 @@ import { appInfo } from './app-info.ts';
 import { chooseFiles } from './choose-files.ts';
 import { packFinder } from './find-pack.ts';
 import { handlers } from './handlers.ts';
+import { saveAs } from './save-as.ts';
 import { serveMedia } from './media.ts';
 import { menuTemplate } from './menu.ts';
 import { findPlaces, listSamples, useDataFolder } from './places.ts';
@@ -51,6 +52,12 @@ function open(): void {
       emit('service.trouble', { service, error: { ...error, params: { ...error.params } }, fatal });
     },
   });
+  services.onBackup((end) =>
+    emit('history.backedUp', {
+      made: end.made,
+      error: end.error && { ...end.error, params: { ...end.error.params } },
+    }),
+  );
   const follow = whileRunning(powerSaveBlocker, () => window);
   const runs = new RunController({
     ...{ inference, history },
@@ -79,6 +86,7 @@ function open(): void {
       info: () => appInfo(app.getVersion(), places),
       choose: (what) => chooseFiles(dialog, window, what, development),
       recipes: recipeFiles(dialog, () => window, development),
+      saveAs: (name, ending) => saveAs(dialog, window, { name, ending, development }),
       reveal: (path) => shell.showItemInFolder(path),
       useTheme: (theme) => (nativeTheme.themeSource = theme === 'contrast' ? 'dark' : theme),
     }),

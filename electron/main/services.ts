@@ -25,6 +25,8 @@ export interface ServicesOptions {
 export interface Services {
   readonly inference: ServiceClient<InferenceApi, InferenceEvents>;
   readonly history: History;
+  /** The daily backup was made, or could not be. */
+  onBackup(listener: (end: HistoryEvents['backup.ended']) => void): void;
   stop(): Promise<void>;
 }
 
@@ -70,6 +72,7 @@ export function startServices(options: ServicesOptions): Services {
   return {
     inference,
     history: openedHistory(history, places.data),
+    onBackup: (listener) => void history.on('backup.ended', listener),
     stop: async () => {
       await Promise.all([inference.stop(), history.stop()]);
     },

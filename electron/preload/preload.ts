@@ -30,6 +30,14 @@ const CHANNELS: Readonly<Record<Channel, true>> = {
   'recipe.duplicate': true,
   'recipe.export': true,
   'recipe.import': true,
+  'history.state': true,
+  'history.verify': true,
+  'history.backup': true,
+  'history.schedule': true,
+  'history.audit': true,
+  'history.stats': true,
+  'history.export': true,
+  'part.explain': true,
   'session.load': true,
   'session.save': true,
   'preferences.load': true,
@@ -41,6 +49,7 @@ const EVENTS: Readonly<Record<EventName, true>> = {
   'run.changed': true,
   'service.trouble': true,
   'menu.command': true,
+  'history.backedUp': true,
 };
 
 const refused = (channel: unknown): Reply<never> => ({

@@ -5,6 +5,10 @@ import { LoupeError } from '../../models/errors.ts';
 import type { HistoryApi, HistoryEvents } from '../common/services.ts';
 import { serve } from '../node/service-host.ts';
 import { Keeper } from '../node/store/keeper.ts';
+import { explain } from '../node/report/explain.ts';
+import { exportFrom } from '../node/report/export-live.ts';
+import { selectRuns } from '../node/report/selection.ts';
+import { statistics } from '../node/report/statistics.ts';
 import { openStore } from '../node/store/open.ts';
 import type { Store } from '../node/store/store.ts';
 
@@ -59,6 +63,10 @@ const send = serve<HistoryApi, HistoryEvents>({
   'recipe.export': (ref) => store().recipes.export(ref),
   'recipe.import': (file) => store().recipes.import(file),
   'audit.list': ({ limit, beforeLink }) => store().audit.list(limit, beforeLink),
+  'part.explain': ({ partId }) => explain(store(), partId),
+  'history.stats': ({ by, ...selection }) =>
+    statistics(store().db, selectRuns(store().runs.list(), selection), by),
+  'history.export': (request) => exportFrom(current(), request),
   'history.state': () => keeper().state(),
   'history.verify': ({ code }) => keeper().verify(code),
   'backup.make': ({ author, folder }) => keeper().backUp(author, folder),

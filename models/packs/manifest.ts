@@ -64,6 +64,8 @@ const schema = z
     /** Pixels at the size of the model. */
     sigma: z.number().positive().max(256),
     rvs: z.enum(RVS_METHODS),
+    /** Magnifications to inspect at, 1 among them (models/clip-ad/tiles.ts); absent = the whole photograph alone. */
+    scales: z.array(size(8)).min(1).max(8).readonly().exactOptional(),
     calibration: z.strictObject({
       base: calibration.exactOptional(),
       sdp: calibration.exactOptional(),

@@ -13,37 +13,37 @@ from metrics import auroc, minmax
 BAR = ('leather', 'hazelnut', 'peeled_hazelnut', 'road_pavement')
 
 
-def read_image(path):
+def read_image(path, side=240):
     with Image.open(path) as img:
         img = img if img.mode == 'L' else img.convert('RGB')
-        return np.asarray(img.resize((240, 240), Image.BICUBIC).convert('RGB'))
+        return np.asarray(img.resize((side, side), Image.BICUBIC).convert('RGB'))
 
 
-def read_mask(path):
+def read_mask(path, side=240):
     with Image.open(path) as img:
-        m = img.convert('L').point(lambda v: 255 if v > 0 else 0).resize((240, 240), Image.BILINEAR)
+        m = img.convert('L').point(lambda v: 255 if v > 0 else 0).resize((side, side), Image.BILINEAR)
         return np.asarray(m) > 127
 
 
-def load(folder):
+def load(folder, side=240):
     """Images, masks, labels, names of one product folder."""
     images, masks, bad, paths = [], [], [], []
     for kind in sorted(os.listdir(f'{folder}/test')):
         for file in sorted(os.listdir(f'{folder}/test/{kind}')):
             stem = os.path.splitext(file)[0]
-            images.append(read_image(f'{folder}/test/{kind}/{file}'))
+            images.append(read_image(f'{folder}/test/{kind}/{file}', side))
             good = kind == 'good'
-            masks.append(np.zeros((240, 240), bool) if good else read_mask(f'{folder}/ground_truth/{kind}/{stem}_mask.png'))
+            masks.append(np.zeros((side, side), bool) if good else read_mask(f'{folder}/ground_truth/{kind}/{stem}_mask.png', side))
             bad.append(not good)
             paths.append(f'{kind}/{file}')
     return np.stack(images), np.stack(masks), np.array(bad), paths
 
 
-def measure(inspector, folder, base=False):
+def measure(inspector, folder, base=False, tiles=False):
     name = os.path.basename(folder.rstrip('/')).replace('_', ' ')
-    images, masks, bad, paths = load(folder)
+    images, masks, bad, paths = load(folder, 480 if tiles else 240)
     pair, kept = inspector.text(name)
-    maps, s0, s1 = inspector.images(images, pair, base)
+    maps, s0, s1 = (inspector.tiled if tiles else inspector.images)(images, pair, base)
     return dict(pixel=auroc(maps[:, ::2, ::2], masks[:, ::2, ::2]), score0=auroc(s0, bad), score1=auroc(s1, bad),
                 both=auroc(minmax(s0) + minmax(s1), bad), kept=kept, s0=s0, s1=s1, bad=bad, maps=maps, masks=masks,
                 paths=paths, angle=float(pair[:, 0] @ pair[:, 1]))
@@ -55,6 +55,7 @@ def main():
     ap.add_argument('merges')
     ap.add_argument('folder')
     ap.add_argument('--base', action='store_true')
+    ap.add_argument('--tiles', action='store_true', help='scales 1 and 2, as the pack recommends')
     ap.add_argument('--threads', type=int, default=1)
     args = ap.parse_args()
     torch.set_num_threads(args.threads)
@@ -63,7 +64,7 @@ def main():
     for product in sorted(os.listdir(args.folder)):
         if not os.path.isdir(f'{args.folder}/{product}/test'):
             continue
-        r = measure(inspector, f'{args.folder}/{product}', args.base)
+        r = measure(inspector, f'{args.folder}/{product}', args.base, args.tiles)
         print(f"{product:16s} pixel {r['pixel']:.3f}  image: score0 {r['score0']:.3f} score1 {r['score1']:.3f} "
               f"both {r['both']:.3f}  prompts {r['kept'][0]}/{r['kept'][1]} cos(tn,ta) {r['angle']:.2f}  "
               f"score0 {r['s0'].min():.2f}..{r['s0'].max():.2f} score1 {r['s1'].min():.2f}..{r['s1'].max():.2f}", flush=True)

@@ -41,7 +41,7 @@ def write_safetensors(path, tensors):
 
 def pictures(count):
     """Held-out pictures with fine damage, as an operator meets it; rare product names become 'part'."""
-    samples = [draw_sample(np.random.default_rng((HELD_OUT, i)), bold=i % 4 == 0) for i in range(count)]
+    samples = [draw_sample(np.random.default_rng((HELD_OUT, i)), size=480, bold=i % 4 == 0) for i in range(count)]
     often = {n for n, _ in collections.Counter(s.name for s in samples).most_common(16)}
     return np.stack([s.image for s in samples]), np.stack([s.mask for s in samples]), \
         np.array([bool(s.damage) for s in samples]), [s.name if s.name in often else 'part' for s in samples]
@@ -52,7 +52,7 @@ def measure(inspector, images, names, pairs, base):
     maps, s0 = np.zeros(images.shape[:3], np.float32), np.zeros(len(images))
     for name, pair in pairs.items():
         k = [i for i, n in enumerate(names) if n == name]
-        maps[k], s0[k], _ = inspector.images(images[k], pair, base)
+        maps[k], s0[k], _ = inspector.tiled(images[k], pair, base)
     return maps, s0, maps.max((1, 2))
 
 
@@ -132,7 +132,7 @@ def describe(vocab, calibration):
             'text': {'width': t['width'], 'layers': t['layers'], 'heads': t['heads'], 'mlpWidth': t['mlp'],
                      'contextLength': t['context'], 'vocabSize': vocab}},
         'preprocessing': {'mean': list(MEAN), 'std': list(STD)},
-        'stages': [3, 6, 9, 12], 'tap': 'official', 'method': 'sdp', 'sigma': 8, 'rvs': 'dbscan',
+        'stages': [3, 6, 9, 12], 'tap': 'official', 'method': 'sdp', 'sigma': 8, 'rvs': 'dbscan', 'scales': [1, 2],
         'calibration': calibration,
         'weights': {'file': 'model.safetensors', 'layout': 'open_clip'},
         'tokenizer': {'file': 'bpe_merges.txt'}}

@@ -5,6 +5,7 @@ import struct
 
 import numpy as np
 import torch
+from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 import prompts
@@ -14,6 +15,7 @@ from losses import sandwich, upsample_matrix
 from metrics import representative
 
 UP = torch.from_numpy(upsample_matrix(15, 240))
+UP2 = upsample_matrix(240, 480)
 TYPES = {'F32': np.float32, 'F16': np.float16}
 
 
@@ -28,6 +30,10 @@ def read_safetensors(path):
             a, b = t['data_offsets']
             out[name] = torch.from_numpy(np.frombuffer(data[a:b], TYPES[t['dtype']]).reshape(t['shape']).astype(np.float32))
     return out
+
+
+def shrink(picture):
+    return np.asarray(Image.fromarray(picture).resize((240, 240), Image.BICUBIC))
 
 
 class Inspector:
@@ -64,3 +70,18 @@ class Inspector:
             score0.append((100 * cls).softmax(-1)[:, 1].numpy())
         maps = np.stack([gaussian_filter(m, 8, mode='reflect') for m in np.concatenate(maps)])
         return maps, np.concatenate(score0), maps.max((1, 2))
+
+    def tiled(self, u8, pair, base=False):
+        """The same at scales 1 and 2 (models/clip-ad/tiles.ts): uint8 [N,480,480,3] -> maps [N,480,480]."""
+        whole, s0, _ = self.images(np.stack([shrink(p) for p in u8]), pair, base)
+        total, weight = np.zeros(u8.shape[:3], np.float32), np.zeros(u8.shape[1:3], np.float32)
+        ramp = np.minimum(1, (np.minimum(np.arange(240), np.arange(239, -1, -1)) + 0.5) / 60).astype(np.float32)
+        ramp = np.outer(ramp, ramp)
+        for top in (0, 120, 240):
+            for left in (0, 120, 240):
+                here = (slice(top, top + 240), slice(left, left + 240))
+                maps, _, _ = self.images(np.ascontiguousarray(u8[(slice(None), *here)]), pair, base)
+                total[(slice(None), *here)] += maps * ramp
+                weight[here] += ramp
+        maps = (total / weight + np.stack([UP2 @ m @ UP2.T for m in whole])) / 2
+        return maps, s0, maps.max((1, 2))

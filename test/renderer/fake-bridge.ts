@@ -8,6 +8,7 @@ import type {
   Reply,
   Session,
 } from '../../electron/common/contract.ts';
+import type { Recipe, RecipeSettings } from '../../electron/common/recipe.ts';
 import type { Preferences } from '../../electron/common/preferences.ts';
 import type { Part, Run, RunState, Thresholds } from '../../electron/common/domain.ts';
 import type { ErrorValue } from '../../models/errors.ts';
@@ -53,10 +54,19 @@ interface Stored {
   verdicts: Record<number, Mark & { at: string }>;
   session: Session | null;
   preferences: Preferences | null;
+  /** All versions of all recipes. */
+  recipes: Recipe[];
 }
 
 (() => {
   const KEY = 'fake';
+  const HISTORY_STATE = {
+    disk: { database: 23_000_000, backups: 69_000_000, media: 410_000_000, free: 90_000_000_000 },
+    code: '1284-9f3c-07be-51aa-e0d2',
+    backupFolder: '/home/ana/.local/share/Loupe/history/backups',
+    keep: 14,
+    backups: [],
+  };
   const settings: FakeSettings = {
     totals: {},
     batch: 25,
@@ -118,7 +128,13 @@ interface Stored {
       const runs = settings.earlier.map((r, i) =>
         newRun(i + 1, r.product, r.source, r.total, r.state, r.done),
       );
-      return { runs: runs.map(counted), verdicts: {}, session: null, preferences: settings.preferences };
+      return {
+        runs: runs.map(counted),
+        verdicts: {},
+        session: null,
+        preferences: settings.preferences,
+        recipes: [],
+      };
     }
     const read = JSON.parse(kept) as Stored;
     // What ran when the page went away was stopped by it, as after a crash.
@@ -201,6 +217,36 @@ interface Stored {
   const find = (id: number): Run & { done: number } =>
     store.runs.find((run) => run.id === id) ?? fail('history.not_found', { what: `run ${id}` });
 
+  const versionsOf = (recipeId: number): Recipe[] =>
+    store.recipes
+      .filter((recipe) => recipe.id === recipeId)
+      .sort((a, b) => b.version - a.version)
+      .map((recipe, _, all) => ({ ...recipe, versions: all.length }));
+  const newest = (recipeId: number): Recipe =>
+    versionsOf(recipeId)[0] ?? fail('history.not_found', { what: `recipe ${recipeId}` });
+  const allNewest = (): Recipe[] => [...new Set(store.recipes.map((r) => r.id))].map(newest);
+  function addRecipe(given: RecipeSettings, reason: string, id: number | null): Recipe {
+    if (allNewest().some((r) => r.id !== id && r.name.toLowerCase() === given.name.toLowerCase()))
+      fail('recipe.name_taken', { name: given.name });
+    const own = id ?? Math.max(0, ...store.recipes.map((r) => r.id)) + 1;
+    const version = versionsOf(own).length + 1;
+    const createdAt = new Date(Date.UTC(2026, 10, 20, 7, version)).toISOString();
+    const made = { ...given, id: own, version, versions: version, author: 'ana', reason, createdAt };
+    store.recipes.push({ ...made, sha256: '0'.repeat(64) });
+    keep();
+    return newest(own);
+  }
+  const settingsOf = ({
+    id: _,
+    version: _v,
+    versions: _n,
+    author: _a,
+    reason: _r,
+    createdAt: _c,
+    sha256: _s,
+    ...rest
+  }: Recipe): RecipeSettings => rest;
+
   const answers: Record<Channel, (args: never) => unknown> = {
     'app.info': () => ({
       version: '0.1.0',
@@ -212,11 +258,20 @@ interface Stored {
       pack: { id: 'loupe-mini', title: 'Loupe mini', version: '0.1.0', sha256: '0'.repeat(64) },
     }),
     'files.choose': () => settings.chosen,
-    'run.start': ({ inputs, product }: { inputs: string[]; product: string }) => {
+    'run.start': (args: ChannelArgs<'run.start'>) => {
+      const { inputs } = args;
+      const recipe = 'recipe' in args ? newest(args.recipe.recipeId) : null;
+      const product = 'product' in args ? args.product : (recipe?.product ?? '');
       if (store.runs.some((run) => run.state === 'running')) fail('run.busy');
       const source = inputs.map((path) => path.split('/').at(-1) ?? path).join(', ');
       if (source === 'empty') fail('data.no_images', { path: inputs[0] ?? '' });
       const run = newRun(store.runs.length + 1, product, source, 0, 'preparing', 0);
+      run.lot = args.lot ?? null;
+      if (recipe !== null) {
+        run.recipe = { id: recipe.id, version: recipe.version, name: recipe.name };
+        run.thresholds = recipe.thresholds;
+        run.regions = recipe.regions;
+      }
       store.runs.push(run);
       const total = settings.catalogue?.length ?? settings.totals[source] ?? 200;
       setTimeout(() => progress(run, 'Looking for photographs'), 0);
@@ -259,10 +314,47 @@ interface Stored {
       return partAt(find(runId), (partId % 10_000_000) - 1);
     },
     'part.reveal': () => undefined,
+    'recipe.list': () => allNewest().sort((a, b) => a.name.localeCompare(b.name)),
+    'recipe.get': ({ recipeId, version }: ChannelArgs<'recipe.get'>) =>
+      versionsOf(recipeId).find((r) => version === undefined || r.version === version) ?? newest(recipeId),
+    'recipe.versions': ({ recipeId }: ChannelArgs<'recipe.versions'>) => versionsOf(recipeId),
+    'recipe.save': (args: ChannelArgs<'recipe.save'>) => {
+      const id = 'recipeId' in args ? args.recipeId : null;
+      if ('basedOn' in args && newest(args.recipeId).version !== args.basedOn) fail('recipe.changed');
+      return addRecipe(args.settings, args.reason, id);
+    },
+    'recipe.duplicate': ({ recipeId, name }: ChannelArgs<'recipe.duplicate'>) =>
+      addRecipe({ ...settingsOf(newest(recipeId)), name }, 'duplicated', null),
+    'recipe.export': ({ recipeId }: ChannelArgs<'recipe.export'>) => ({
+      path: `/home/ana/${newest(recipeId).name}.loupe-recipe.json`,
+    }),
+    'recipe.import': () =>
+      addRecipe({ ...settingsOf(allNewest()[0]!), name: 'From line 2' }, 'imported', null),
     'session.load': () => store.session,
     'session.save': (session: Session) => {
       store.session = session;
       keep();
+    },
+    'history.state': () => HISTORY_STATE,
+    'history.verify': () => ({
+      ...{ checked: 3, verdicts: 2, events: 1, code: HISTORY_STATE.code, clockJumps: 0 },
+      ...{ fault: null, passed: null },
+    }),
+    'history.backup': () => ({ path: '/backups/loupe.db', at: '2026-11-23T08:00:00.000Z', bytes: 1_000_000 }),
+    'history.schedule': ({ folder, keep }: { folder: string | null; keep: number }) => ({
+      ...HISTORY_STATE,
+      ...{ backupFolder: folder ?? HISTORY_STATE.backupFolder, keep },
+    }),
+    'history.audit': () => [],
+    'history.stats': () => fail('history.not_found', { what: 'Statistics of made-up parts' }),
+    'history.export': ({ format }: { format: string }) => ({ path: `/out.${format}`, parts: 0, runs: 0 }),
+    'part.explain': ({ partId }: { partId: number }) => {
+      const run = find(Math.floor(partId / 10_000_000));
+      const part = partAt(run, (partId % 10_000_000) - 1);
+      return {
+        ...{ part, path: `/photographs/${part.name}`, run: plain(run), session: null, inspectedAt: null },
+        ...{ recipe: null, verdicts: [], thresholds: [] },
+      };
     },
     'preferences.load': () => store.preferences,
     'preferences.save': (preferences: Preferences) => {

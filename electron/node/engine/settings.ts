@@ -68,7 +68,7 @@ export async function resolveSettings(pack: OpenedPack, asked: SessionOptions): 
     rvsProfile: asked.rvsProfile ?? 'default',
     sigma: asked.sigma ?? (manifest.sigma * imageSize) / ownSize,
     imageSize,
-    scales: scalesOf(asked),
+    scales: scalesOf(asked.scales ?? manifest.scales),
     calibration: {
       ...(calibrated || (manifest.calibration[method] ?? UNCALIBRATED[method])),
       ...(asked.heat && { heat: asked.heat }),
@@ -79,7 +79,7 @@ export async function resolveSettings(pack: OpenedPack, asked: SessionOptions): 
 }
 
 /** score0 comes from the whole photograph, so that scale cannot be left out. Throws `usage`. */
-function scalesOf({ scales = [1] }: SessionOptions): readonly number[] {
+function scalesOf(scales: readonly number[] = [1]): readonly number[] {
   const wrong = scales.find((scale) => !Number.isInteger(scale) || scale < 1 || scale > MAX_SCALE);
   if (wrong !== undefined)
     throw new LoupeError('usage', { reason: `Tiles go from 1 to ${MAX_SCALE}; ${wrong} is none of them.` });
@@ -101,7 +101,7 @@ function comparisonSettings(
     rvsProfile: 'default',
     sigma: asked.sigma ?? (manifest.sigma * imageSize) / ownSize,
     imageSize,
-    scales: scalesOf(asked),
+    scales: scalesOf(asked.scales),
     calibration: UNCALIBRATED.base,
     comparison,
   };

@@ -16,7 +16,7 @@ import { openSqlite, type Database } from './sqlite.ts';
 import { verifyChain } from './verify.ts';
 
 /** What is in a database, to see what a restore would lose. */
-interface Contents {
+export interface Contents {
   readonly runs: number;
   readonly parts: number;
   readonly verdicts: number;

@@ -49,3 +49,21 @@ export const refuseMixture = (reasons: readonly string[]): never => {
   const reason = `The model or its settings have changed since this run began (${reasons.join(', ')}). Start a new run.`;
   throw new LoupeError('usage', { reason });
 };
+
+/** The row as the inference service told it. */
+export const fromColumns = (row: SessionColumns): Omit<Settled, 'thresholds'> => ({
+  packId: row.pack_id,
+  packTitle: row.pack_title,
+  packVersion: row.pack_version,
+  modelSha256: row.model_sha256,
+  product: row.product,
+  method: row.method as Settled['method'],
+  tap: row.tap as Settled['tap'],
+  rvs: row.rvs as Settled['rvs'],
+  sigma: row.sigma,
+  device: row.device,
+  mapSize: row.map_size,
+  score0: { lo: row.score0_lo, hi: row.score0_hi },
+  score1: { lo: row.score1_lo, hi: row.score1_hi },
+  heat: { lo: row.heat_lo, hi: row.heat_hi },
+});

@@ -124,7 +124,9 @@ const texts: Texts = {
     noScore: 'kein Wert',
     failedNote: 'Konnte nicht geprüft werden: ohne Wert, und nie als gut gezählt',
     judged: (done, of) =>
-      of === 0 ? 'Nichts ist zweifelhaft.' : `${format.count(done)} von ${format.count(of)} Zweifeln beurteilt`,
+      of === 0
+        ? 'Nichts ist zweifelhaft.'
+        : `${format.count(done)} von ${format.count(of)} Zweifeln beurteilt`,
     hover: (run, at) =>
       `${run.packId} ${run.packVersion}, Verfahren ${run.method}; prüfen ab ${format.score(at.review)}, Ausschuss ab ${format.score(at.reject)}`,
   },
@@ -294,7 +296,8 @@ const texts: Texts = {
     share: (share) => `Etwa ${share} zu prüfen`,
     shareHover: 'Setzt die Schwelle Prüfen so, dass dieser Anteil der Teile auf einen Menschen wartet.',
     noMissed: 'Kein bekannter Fehler verpasst',
-    noMissedHover: 'Setzt die Schwelle Prüfen knapp unter den niedrigsten Wert eines Teils, das n. i. O. ist.',
+    noMissedHover:
+      'Setzt die Schwelle Prüfen knapp unter den niedrigsten Wert eines Teils, das n. i. O. ist.',
     split: 'Zwischen i. O. und n. i. O.',
     splitHover: 'Setzt beide Schwellen um die Werte, bei denen sich i. O. und n. i. O. begegnen.',
     needMarks: 'Einige Teile als i. O. und n. i. O. beurteilen, dann werden daraus Schwellen vorgeschlagen.',
@@ -450,33 +453,78 @@ export const de: Catalogue = {
   name: 'Deutsch',
   texts,
   errors: {
-    'image.missing': ['Das Foto ist nicht mehr da: {path}', 'Die Datei zurücklegen oder den Lauf ohne sie neu starten.'],
-    'image.unreadable': ['Das Foto lässt sich nicht öffnen: {path}', 'Die Rechte der Datei und ihres Ordners prüfen.'],
+    'image.missing': [
+      'Das Foto ist nicht mehr da: {path}',
+      'Die Datei zurücklegen oder den Lauf ohne sie neu starten.',
+    ],
+    'image.unreadable': [
+      'Das Foto lässt sich nicht öffnen: {path}',
+      'Die Rechte der Datei und ihres Ordners prüfen.',
+    ],
     'image.empty': ['Die Datei ist leer: {path}', 'Das Foto noch einmal von der Kamera kopieren.'],
-    'image.not_an_image': ['Diese Datei ist kein Foto, das Loupe lesen kann: {path}', 'Als JPEG, PNG, BMP, TIFF oder WebP speichern.'],
+    'image.not_an_image': [
+      'Diese Datei ist kein Foto, das Loupe lesen kann: {path}',
+      'Als JPEG, PNG, BMP, TIFF oder WebP speichern.',
+    ],
     'image.corrupt': ['Das Foto ist beschädigt: {path}', 'Das Foto noch einmal von der Kamera kopieren.'],
     'image.too_large': ['Das Foto ist zu groß: {path}', 'Eine kleinere Kopie speichern.'],
-    'image.unsupported': ['Diese Art von Foto wird nicht unterstützt: {path}', 'Als einfaches JPEG oder PNG speichern.'],
+    'image.unsupported': [
+      'Diese Art von Foto wird nicht unterstützt: {path}',
+      'Als einfaches JPEG oder PNG speichern.',
+    ],
     'data.folder_missing': ['Diese Datei oder diesen Ordner gibt es nicht: {path}', 'Den Pfad prüfen.'],
     'data.no_images': ['Keine Fotos gefunden in {path}', 'Einen Ordner wählen, der Fotos enthält.'],
     'data.invalid': ['Die Datei ist nicht verwendbar: {path}', 'Die Datei prüfen.'],
     'pack.invalid': ['Das Modellpaket ist nicht verwendbar: {pack}', 'Das Modell neu einlesen.'],
-    'pack.hash_mismatch': ['Das Modellpaket ist beschädigt oder verändert: {file}', 'Das Paket neu aus seiner Quelle installieren.'],
+    'pack.hash_mismatch': [
+      'Das Modellpaket ist beschädigt oder verändert: {file}',
+      'Das Paket neu aus seiner Quelle installieren.',
+    ],
     'text.empty': ['Eingeben, was das Teil ist', 'Ein oder zwei Wörter eingeben, zum Beispiel "metal nut".'],
-    'session.failed': ['Das Modell konnte nicht starten oder fiel aus', 'Noch einmal versuchen; bleibt es dabei, das Modellpaket prüfen.'],
-    'output.failed': ['Das Ergebnis konnte nicht geschrieben werden: {path}', 'Freien Platz und Rechte des Ordners prüfen.'],
-    'history.locked': ['Die Historie wird von einem anderen Loupe benutzt', 'Zuerst das andere Loupe schließen.'],
-    'history.newer': ['Die Historie stammt von einer neueren Version von Loupe', 'Die neuere Version von Loupe installieren.'],
-    'history.damaged': ['Die Historie ist beschädigt', 'Die Datei lassen, wie sie ist, und die letzte Sicherung einspielen.'],
-    'history.write_failed': ['Die Historie lässt sich nicht schreiben; bis dahin wird nichts angenommen', 'Platz auf der Platte schaffen oder ihre Rechte prüfen.'],
+    'session.failed': [
+      'Das Modell konnte nicht starten oder fiel aus',
+      'Noch einmal versuchen; bleibt es dabei, das Modellpaket prüfen.',
+    ],
+    'output.failed': [
+      'Das Ergebnis konnte nicht geschrieben werden: {path}',
+      'Freien Platz und Rechte des Ordners prüfen.',
+    ],
+    'history.locked': [
+      'Die Historie wird von einem anderen Loupe benutzt',
+      'Zuerst das andere Loupe schließen.',
+    ],
+    'history.newer': [
+      'Die Historie stammt von einer neueren Version von Loupe',
+      'Die neuere Version von Loupe installieren.',
+    ],
+    'history.damaged': [
+      'Die Historie ist beschädigt',
+      'Die Datei lassen, wie sie ist, und die letzte Sicherung einspielen.',
+    ],
+    'history.write_failed': [
+      'Die Historie lässt sich nicht schreiben; bis dahin wird nichts angenommen',
+      'Platz auf der Platte schaffen oder ihre Rechte prüfen.',
+    ],
     'history.not_found': ['Dieser Eintrag ist nicht in der Historie', 'Den Lauf neu laden.'],
-    'recipe.name_taken': ['Es gibt schon ein Rezept mit dem Namen „{name}“', 'Einen anderen Namen wählen oder eine neue Version jenes Rezepts speichern.'],
-    'recipe.changed': ['Das Rezept wurde inzwischen geändert', 'Das Rezept neu öffnen und die Änderung wiederholen.'],
+    'recipe.name_taken': [
+      'Es gibt schon ein Rezept mit dem Namen „{name}“',
+      'Einen anderen Namen wählen oder eine neue Version jenes Rezepts speichern.',
+    ],
+    'recipe.changed': [
+      'Das Rezept wurde inzwischen geändert',
+      'Das Rezept neu öffnen und die Änderung wiederholen.',
+    ],
     'recipe.invalid': ['Das Rezept ist nicht verwendbar', 'Das Rezept an seiner Herkunft neu ausgeben.'],
-    'service.died': ['Ein Teil von Loupe fiel aus und wurde neu gestartet', 'Die laufende Arbeit wird einmal wiederholt; bleibt es dabei, Loupe neu starten.'],
+    'service.died': [
+      'Ein Teil von Loupe fiel aus und wurde neu gestartet',
+      'Die laufende Arbeit wird einmal wiederholt; bleibt es dabei, Loupe neu starten.',
+    ],
     'run.cancelled': ['Der Lauf wurde angehalten', 'Den Lauf fortsetzen, um die übrigen Fotos zu prüfen.'],
     'run.busy': ['Ein anderer Lauf wird noch geprüft', 'Auf ihn warten oder ihn zuerst anhalten.'],
-    'run.incomplete': ['Der Lauf wurde angehalten, bevor alle Fotos erfasst waren', 'Einen neuen Lauf mit denselben Fotos starten.'],
+    'run.incomplete': [
+      'Der Lauf wurde angehalten, bevor alle Fotos erfasst waren',
+      'Einen neuen Lauf mit denselben Fotos starten.',
+    ],
     'ipc.refused': ['Die Anfrage wurde abgelehnt', 'Loupe neu starten.'],
     internal: ['In Loupe ging etwas schief', 'Einen Bericht speichern und die Betreuer verständigen.'],
   },

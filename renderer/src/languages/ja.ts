@@ -5,7 +5,11 @@ import type { Catalogue, Texts } from './catalogue.ts';
 
 const parts = (n: number): string => `${format.count(n)} 個`;
 const HUMAN: Texts['human'] = { ok: 'OK', ng: 'NG', unsure: '保留' };
-const MOVED: Record<'good' | 'review' | 'reject', string> = { good: '良品', review: '要確認', reject: '不合格' };
+const MOVED: Record<'good' | 'review' | 'reject', string> = {
+  good: '良品',
+  review: '要確認',
+  reject: '不合格',
+};
 
 const texts: Texts = {
   app: 'Loupe',
@@ -113,7 +117,9 @@ const texts: Texts = {
     noScore: 'スコアなし',
     failedNote: '検査できませんでした: スコアがなく、良品には数えません',
     judged: (done, of) =>
-      of === 0 ? '疑わしい部品はありません。' : `要確認 ${format.count(of)} 個中 ${format.count(done)} 判定済み`,
+      of === 0
+        ? '疑わしい部品はありません。'
+        : `要確認 ${format.count(of)} 個中 ${format.count(done)} 判定済み`,
     hover: (run, at) =>
       `${run.packId} ${run.packVersion}、手法 ${run.method}、${format.score(at.review)} 以上は要確認、${format.score(at.reject)} 以上は不合格`,
   },
@@ -335,7 +341,8 @@ const texts: Texts = {
     label: '重ね表示',
     opacity: '不透明度',
     scale: '目盛',
-    scaleHover: (lo, hi) => `検査全体で固定: ${format.raw(lo)} から ${format.raw(hi)}。低い値は写真を覆いません。`,
+    scaleHover: (lo, hi) =>
+      `検査全体で固定: ${format.raw(lo)} から ${format.raw(hi)}。低い値は写真を覆いません。`,
     map: '色',
     maps: { viridis: 'Viridis', cividis: 'Cividis', inferno: 'Inferno' },
     size: '大きさ',
@@ -435,30 +442,54 @@ export const ja: Catalogue = {
   name: '日本語',
   texts,
   errors: {
-    'image.missing': ['写真がもうありません: {path}', 'ファイルを戻すか、それを除いて検査をやり直してください。'],
+    'image.missing': [
+      '写真がもうありません: {path}',
+      'ファイルを戻すか、それを除いて検査をやり直してください。',
+    ],
     'image.unreadable': ['写真を開けません: {path}', 'ファイルとフォルダーの権限を確かめてください。'],
     'image.empty': ['ファイルが空です: {path}', 'カメラから写真をもう一度コピーしてください。'],
-    'image.not_an_image': ['Loupe が読める写真ではありません: {path}', 'JPEG、PNG、BMP、TIFF、WebP で保存してください。'],
+    'image.not_an_image': [
+      'Loupe が読める写真ではありません: {path}',
+      'JPEG、PNG、BMP、TIFF、WebP で保存してください。',
+    ],
     'image.corrupt': ['写真が壊れています: {path}', 'カメラから写真をもう一度コピーしてください。'],
     'image.too_large': ['写真が大きすぎます: {path}', '小さい写しを保存してください。'],
-    'image.unsupported': ['この種類の写真には対応していません: {path}', '普通の JPEG か PNG で保存してください。'],
+    'image.unsupported': [
+      'この種類の写真には対応していません: {path}',
+      '普通の JPEG か PNG で保存してください。',
+    ],
     'data.folder_missing': ['そのファイルやフォルダーはありません: {path}', 'パスを確かめてください。'],
     'data.no_images': ['{path} に写真が見つかりません', '写真の入ったフォルダーを選んでください。'],
     'data.invalid': ['ファイルを使えません: {path}', 'ファイルを確かめてください。'],
     'pack.invalid': ['モデルパックを使えません: {pack}', 'モデルを取り込み直してください。'],
-    'pack.hash_mismatch': ['モデルパックが壊れているか変更されています: {file}', '入手元から入れ直してください。'],
+    'pack.hash_mismatch': [
+      'モデルパックが壊れているか変更されています: {file}',
+      '入手元から入れ直してください。',
+    ],
     'text.empty': ['部品が何かを入力してください', '一、二語を入力してください。例: "metal nut"'],
-    'session.failed': ['モデルを開始できないか、実行中に失敗しました', 'もう一度試し、続くならモデルパックを検証してください。'],
+    'session.failed': [
+      'モデルを開始できないか、実行中に失敗しました',
+      'もう一度試し、続くならモデルパックを検証してください。',
+    ],
     'output.failed': ['結果を書き込めません: {path}', '空き容量とフォルダーの権限を確かめてください。'],
     'history.locked': ['履歴は別の Loupe が使用中です', '先に別の Loupe を閉じてください。'],
     'history.newer': ['履歴は新しい版の Loupe で書かれています', '新しい版の Loupe を入れてください。'],
     'history.damaged': ['履歴が壊れています', 'ファイルはそのままにし、最後の控えを戻してください。'],
-    'history.write_failed': ['履歴に書き込めません。書けるまで何も受け付けません', 'ディスクを空けるか、権限を確かめてください。'],
+    'history.write_failed': [
+      '履歴に書き込めません。書けるまで何も受け付けません',
+      'ディスクを空けるか、権限を確かめてください。',
+    ],
     'history.not_found': ['この記録は履歴にありません', '検査を読み込み直してください。'],
-    'recipe.name_taken': ['「{name}」という名前のレシピが既にあります', '別の名前にするか、そのレシピの新しい版を残してください。'],
+    'recipe.name_taken': [
+      '「{name}」という名前のレシピが既にあります',
+      '別の名前にするか、そのレシピの新しい版を残してください。',
+    ],
     'recipe.changed': ['その間にレシピが変更されました', 'レシピを開き直し、変更をやり直してください。'],
     'recipe.invalid': ['レシピを使えません', '元の所でもう一度書き出してください。'],
-    'service.died': ['Loupe の一部が止まり、再開しました', '作業は一度やり直されます。続くなら Loupe を再起動してください。'],
+    'service.died': [
+      'Loupe の一部が止まり、再開しました',
+      '作業は一度やり直されます。続くなら Loupe を再起動してください。',
+    ],
     'run.cancelled': ['検査は停止されました', '再開すると残りの写真を検査します。'],
     'run.busy': ['別の検査が進行中です', '待つか、先に停止してください。'],
     'run.incomplete': ['すべての写真を数える前に停止しました', '同じ写真で新しい検査を始めてください。'],

@@ -2,13 +2,16 @@
 // Runs in the page.
 import type { AppInfo, MenuCommand } from '../../../electron/common/contract.ts';
 import type { Run } from '../../../electron/common/domain.ts';
+import type { Language, Preferences } from '../../../electron/common/preferences.ts';
 import { toErrorValue, type ErrorValue } from '../../../models/errors.ts';
 import { call, listen } from '../lib/client.ts';
+import { RecipeStore } from '../features/recipes/recipes.svelte.ts';
 import { RegionStore } from '../features/regions/regions.svelte.ts';
 import type { HeatReading } from '../lib/heat.ts';
 import { keySign, type Command } from '../lib/keys.ts';
 import type { Region } from '../lib/regions.ts';
-import { texts } from '../lib/texts.ts';
+import { texts, useCatalogue } from '../lib/texts.ts';
+import { loadLanguage, systemLanguage } from '../languages/load.ts';
 import { Intake } from './intake.svelte.ts';
 import { Judge } from './judge.svelte.ts';
 import { ListStore } from './list.svelte.ts';
@@ -47,6 +50,7 @@ export class App {
   readonly judge = new Judge(this.run, this.list, this.notices, this.undo, this.preferences);
   readonly intake = new Intake(() => this.runs);
   readonly regions = new RegionStore();
+  readonly recipes = new RecipeStore(this.notices);
 
   info = $state.raw<AppInfo | null>(null);
   runs = $state.raw<readonly Run[]>([]);
@@ -54,6 +58,8 @@ export class App {
   /** The page cannot work at all. */
   fatal = $state.raw<ErrorValue | null>(null);
   stopping = $state(false);
+  language = $state<Language>('en');
+  languageTag = $state('en');
 
   /** The large view, while it is on the screen. */
   viewer: ViewerControls | null = null;
@@ -67,7 +73,10 @@ export class App {
   /** Where the numbers come from: pack, method, thresholds. */
   readonly provenance = $derived.by(() => {
     const run = this.run.current;
-    return run === null ? '' : texts.scores.hover(run, this.thresholds.current);
+    if (run === null) return '';
+    const recipe =
+      run.recipe === null ? '' : `${texts.recipes.fromRun(run.recipe.name, run.recipe.version)}. `;
+    return recipe + texts.scores.hover(run, this.thresholds.current);
   });
   /** What the list was last read for, so that a total that never adds up is not read for ever. */
   #readFor = '';
@@ -81,8 +90,10 @@ export class App {
         call('run.list'),
         this.preferences.load(),
       ]);
+      await this.useLanguage(this.preferences.current.language);
       this.info = info;
       this.runs = newestFirst(runs);
+      void this.recipes.load();
       if (session !== null) this.view.restore(session);
       const last = runs.find((run) => run.id === session?.runId);
       if (last !== undefined) await this.open(last.id, session?.selected ?? null, session?.view ?? 'grid');
@@ -90,6 +101,19 @@ export class App {
       this.fatal = toErrorValue(thrown);
     }
     this.ready = true;
+  }
+
+  async useLanguage(wanted: Preferences['language']): Promise<void> {
+    const language = wanted === 'system' ? systemLanguage(navigator.languages) : wanted;
+    if (language === this.language) return;
+    try {
+      const catalogue = await loadLanguage(language);
+      useCatalogue(catalogue);
+      this.language = language;
+      this.languageTag = catalogue.tag;
+    } catch (thrown) {
+      this.notices.fail(thrown);
+    }
   }
 
   async open(runId: number, selected: number | null = null, depth: 'grid' | 'part' = 'grid'): Promise<void> {
@@ -103,6 +127,7 @@ export class App {
       this.view.search = '';
       this.view.human = 'any';
       this.view.kind = null;
+      this.view.proposing = false;
       this.view.depth = depth;
       this.view.screen = 'run';
       this.list.selected = selected === null ? null : this.run.seqOf(selected);
@@ -143,7 +168,31 @@ export class App {
     return this.#attempt(async () => this.#changed(await call('run.resume', { runId: run.id })));
   }
 
+  showRecipes(): void {
+    this.view.screen = 'recipes';
+    void this.recipes.load();
+  }
+
+  showTour(): void {
+    this.view.settingsOpen = this.view.helpOpen = false;
+    this.view.tour = 0;
+  }
+
+  /** A new recipe: photographs and words first. */
+  guideRecipe(): void {
+    this.recipes.guided = true;
+    this.intake.recipeId = null;
+    this.view.screen = 'start';
+  }
+
+  startWith(recipeId: number): void {
+    this.recipes.guided = false;
+    this.intake.recipeId = recipeId;
+    this.view.screen = 'start';
+  }
+
   showStart(): void {
+    this.recipes.guided = false;
     this.view.screen = 'start';
     void this.#attempt(async () => {
       this.runs = newestFirst(await call('run.list'));

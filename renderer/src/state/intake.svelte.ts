@@ -9,6 +9,9 @@ import { texts } from '../lib/texts.ts';
 export class Intake {
   inputs = $state.raw<readonly string[]>([]);
   product = $state('');
+  /** The recipe that brings its own words; null = words typed by hand. */
+  recipeId = $state<number | null>(null);
+  lot = $state('');
   /** A request to inspect is under way. */
   busy = $state(false);
   /** Files hover over the window. */
@@ -59,13 +62,20 @@ export class Intake {
     this.error = null;
     this.hint = '';
     if (this.inputs.length === 0) this.hint = texts.start.nothingChosen;
-    else if (product === '') this.error = new LoupeError('text.empty').toValue();
+    else if (product === '' && this.recipeId === null) this.error = new LoupeError('text.empty').toValue();
     if (this.busy || this.hint !== '' || this.error !== null) return null;
     this.busy = true;
     try {
-      const run = await call('run.start', { inputs: [...this.inputs], product });
+      const lot = this.lot.trim();
+      const start = { inputs: [...this.inputs], ...(lot === '' ? {} : { lot }) };
+      const { recipeId } = this;
+      const run = await call(
+        'run.start',
+        recipeId === null ? { ...start, product } : { ...start, recipe: { recipeId } },
+      );
       this.inputs = [];
       this.product = '';
+      this.lot = '';
       return run;
     } catch (thrown) {
       this.error = toErrorValue(thrown);

@@ -17,8 +17,9 @@ function focusKind(element: Element | null): FocusKind {
 export function handleKeyDown(event: KeyboardEvent): void {
   const { view } = app;
   // An open sheet has its own keys (Escape closes a dialog by itself).
-  if (event.defaultPrevented || view.sheetOpen || app.judge.asking !== null) return;
-  if (view.screen === 'start') {
+  if (event.defaultPrevented || view.sheetOpen || view.tour !== null) return;
+  if (app.judge.asking !== null || app.recipes.keeping) return;
+  if (view.screen !== 'run') {
     onStart(event);
     return;
   }
@@ -53,7 +54,8 @@ const plain = ({ key }: KeyboardEvent): KeyPress => ({
 });
 
 function onStart(event: KeyboardEvent): void {
-  if (event.key === 'Escape' && app.run.current !== null) app.view.screen = 'run';
+  if (event.key === 'Escape' && app.view.screen === 'recipes') app.showStart();
+  else if (event.key === 'Escape' && app.run.current !== null) app.view.screen = 'run';
   else if (event.key === '?' && focusKind(document.activeElement) !== 'text') app.view.helpOpen = true;
 }
 
@@ -78,7 +80,8 @@ const NOT_REPEATED = new Set<Command>([
 function up(): void {
   const { view } = app;
   if (view.depth === 'grid') {
-    if (app.list.chosen.size > 0) app.list.chooseNone();
+    if (view.proposing) view.proposing = false;
+    else if (app.list.chosen.size > 0) app.list.chooseNone();
     else if (view.search !== '') view.search = '';
     app.focusMain();
   } else if (app.zoomed) app.viewer?.fit();

@@ -29,6 +29,7 @@ export class RunStore {
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- read when a batch arrives, never drawn
   readonly saving = new Map<number, Mark>();
   #judged: Float64Array | null = null;
+  #marks: { ok: Float64Array; ng: Float64Array } | null = null;
 
   readonly active = $derived(this.current?.state === 'running' || this.current?.state === 'preparing');
 
@@ -114,6 +115,18 @@ export class RunStore {
     return this.#judged;
   }
 
+  /** Scores of the parts that were called OK and NG, in ascending order. */
+  get marks(): { ok: Float64Array; ng: Float64Array } {
+    this.#marks ??= { ok: this.#scoresOf('ok'), ng: this.#scoresOf('ng') };
+    return this.#marks;
+  }
+
+  #scoresOf(verdict: Part['verdict']): Float64Array {
+    return Float64Array.from(
+      this.parts.flatMap((part) => (part?.verdict === verdict && isScored(part) ? [part.score] : [])),
+    ).sort();
+  }
+
   #withSaving(part: Part): Part {
     const mark = this.saving.get(part.id);
     return mark === undefined || sameMark(mark, part) ? part : { ...part, ...mark, verdictAt: null };
@@ -132,6 +145,7 @@ export class RunStore {
 
   #changed(): void {
     this.#judged = null;
+    this.#marks = null;
     this.version++;
   }
 }

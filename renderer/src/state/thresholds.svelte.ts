@@ -67,6 +67,13 @@ export class ThresholdStore {
     this.#timer = setTimeout(() => void this.commit(), KEY_REST_MS);
   }
 
+  /** Both at once, as proposed; saved as a drag is, and taken back as one. */
+  propose(to: Thresholds): void {
+    this.justSaved = false;
+    this.draft = to;
+    void this.commit();
+  }
+
   /** Back to the saved pair while a drag goes on. */
   cancel(): void {
     clearTimeout(this.#timer);

@@ -9,7 +9,7 @@ export const MAX_CELL = 480;
 
 export class ViewState {
   /** `start` = choose photographs or an earlier run; a run that is open stays open behind it. */
-  screen = $state<'start' | 'run'>('start');
+  screen = $state<'start' | 'run' | 'recipes'>('start');
   depth = $state<Session['view']>('grid');
   filter = $state<Filter>('all');
   sort = $state<Sort>('order');
@@ -23,6 +23,10 @@ export class ViewState {
   human = $state<HumanFilter>('any');
   kind = $state<string | null>(null);
   settingsOpen = $state(false);
+  /** Proposed thresholds stand where the selected part stood. */
+  proposing = $state(false);
+  /** Step of the tour, from 0; null = no tour. */
+  tour = $state<number | null>(null);
   sideBySide = $state(false);
   /** The heat comes and goes by itself, so that the eye finds what it lies on. */
   blinking = $state(false);
@@ -32,11 +36,17 @@ export class ViewState {
   helpOpen = $state(false);
   aboutOpen = $state(false);
   systemDark = $state(true);
+  systemContrast = $state(false);
 
   readonly heatShown = $derived(this.overlay && !this.peeking && !(this.blinking && this.blinkedOff));
   /** Nothing at all over the photograph, for a moment. */
   readonly bare = $derived(this.peeking || (this.blinking && this.blinkedOff));
-  readonly dark = $derived(this.theme === 'dark' || (this.theme === 'system' && this.systemDark));
+  /** The look that is worn: the system's wish for more contrast counts unless somebody chose a look here. */
+  readonly look = $derived.by<'dark' | 'light' | 'contrast'>(() => {
+    if (this.theme !== 'system') return this.theme;
+    if (this.systemContrast) return 'contrast';
+    return this.systemDark ? 'dark' : 'light';
+  });
 
   /** A sheet is open over the page and has the keys. */
   readonly sheetOpen = $derived(this.helpOpen || this.aboutOpen || this.settingsOpen);

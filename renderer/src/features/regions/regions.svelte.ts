@@ -1,6 +1,7 @@
 // The regions of the part on the screen: pixel threshold, least area, which one is looked at. Nothing is inspected again.
 // Runs in the page.
 import type { Run } from '../../../../electron/common/domain.ts';
+import type { RegionRule } from '../../../../electron/common/recipe.ts';
 import { findRegions, stepRegion, type Region } from '../../lib/regions.ts';
 
 /** Shares of the run's scale and of the photograph: they mean the same for every part of the run. */
@@ -18,6 +19,8 @@ export class RegionStore {
   shown = $state(true);
   settings = $state.raw<RegionSettings>(DEFAULT_REGIONS);
   current = $state<number | null>(null);
+  /** Somebody moved the rule since the run was opened. */
+  changed = $state(false);
   #map = $state.raw<Uint8Array | null>(null);
   #side = $state(0);
 
@@ -36,9 +39,21 @@ export class RegionStore {
   useRule(run: Pick<Run, 'regions' | 'heat' | 'mapSize'>): void {
     const { regions, heat, mapSize } = run;
     this.settings = DEFAULT_REGIONS;
+    this.changed = false;
     if (regions === null) return;
     const from = (regions.threshold - heat.lo) / Math.max(1e-9, heat.hi - heat.lo);
     this.set({ from, least: regions.minArea / Math.max(1, mapSize * mapSize) });
+    this.changed = false;
+  }
+
+  /** The rule as a recipe keeps it; what nobody moved stays what it was, to the last digit. */
+  rule({ heat, mapSize }: Pick<Run, 'heat' | 'mapSize'>, given: RegionRule | null): RegionRule | null {
+    if (!this.changed) return given;
+    const { from, least } = this.settings;
+    return {
+      threshold: heat.lo + from * (heat.hi - heat.lo),
+      minArea: Math.max(1, Math.round(least * mapSize * mapSize)),
+    };
   }
 
   /** The map of the part on the screen; null while it is on its way, or where there is none. */
@@ -50,6 +65,7 @@ export class RegionStore {
 
   set(change: Partial<RegionSettings>): void {
     const { from, least } = { ...this.settings, ...change };
+    this.changed = true;
     this.settings = { from: Math.min(1, Math.max(0.02, from)), least: Math.min(1, Math.max(0, least)) };
     this.current = null;
   }

@@ -1,0 +1,148 @@
+// The options behind `loupe history`, and where the history is.
+// Runs in Node (command line). Unknown options and impossible values are wrong usage.
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { LoupeError } from '../../models/errors.ts';
+import type { GroupBy } from '../common/statistics.ts';
+import type { Selection } from '../common/services.ts';
+import { KEPT_BACKUPS } from '../node/store/backups.ts';
+import type { Format } from '../node/report/export.ts';
+import { COMMON, oneOf, parse, path, whole } from './options.ts';
+
+interface Common {
+  /** The data folder. */
+  readonly folder: string;
+  readonly json: boolean;
+}
+
+export type HistoryOptions = Common &
+  (
+    | { readonly action: 'verify'; readonly code?: string }
+    | { readonly action: 'info' }
+    | { readonly action: 'backup'; readonly target: string; readonly keep: number }
+    | { readonly action: 'restore'; readonly backup: string; readonly yes: boolean }
+    | { readonly action: 'stats'; readonly selection: Selection; readonly by: GroupBy }
+    | {
+        readonly action: 'export';
+        readonly out: string;
+        readonly format: Format;
+        readonly selection: Selection;
+        readonly by: GroupBy;
+        readonly pictures: number;
+      }
+  );
+
+const usage = (reason: string): LoupeError => new LoupeError('usage', { reason });
+const ACTIONS = ['verify', 'info', 'backup', 'restore', 'export', 'stats'] as const;
+const GROUPS = ['run', 'lot', 'recipe', 'day'] as const satisfies GroupBy[];
+const FORMATS = ['csv', 'jsonl', 'html'] as const satisfies Format[];
+const MOST_PICTURES = 2000;
+
+const SELECT = {
+  run: { type: 'string', multiple: true },
+  lot: { type: 'string' },
+  recipe: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  by: { type: 'string' },
+} as const;
+
+/** Throws `usage`; `history.missing` when no data folder was named and none is to be found. */
+export function historyOptions(args: readonly string[]): HistoryOptions {
+  const [action, ...rest] = args;
+  const known = ACTIONS.find((one) => one === action);
+  if (!known) throw usage(`Use "loupe history ${ACTIONS.join('", "')}".`);
+  const { values, positionals } = parse(rest, {
+    ...COMMON,
+    data: { type: 'string' },
+    ...(known === 'verify' && { code: { type: 'string' } as const }),
+    ...(known === 'backup' && { keep: { type: 'string' } as const }),
+    ...(known === 'restore' && { yes: { type: 'boolean' } as const }),
+    ...((known === 'stats' || known === 'export') && SELECT),
+    ...(known === 'export' && { format: { type: 'string' } as const, pictures: { type: 'string' } as const }),
+  });
+  const given = values as Readonly<Record<string, string | boolean | string[] | undefined>>;
+  const text = (name: string): string | undefined => given[name] as string | undefined;
+  const [first, ...more] = positionals;
+  const one = (what: string): string => {
+    if (first === undefined || more.length > 0) throw usage(`Name one ${what}.`);
+    return resolve(first);
+  };
+  if ((known === 'verify' || known === 'info' || known === 'stats') && first !== undefined) {
+    throw usage(`"loupe history ${known}" takes no "${first}".`);
+  }
+  const data = text('data');
+  const common = {
+    folder: data === undefined ? defaultDataFolder() : resolve(path('data', data)),
+    json: given.json === true,
+  };
+  switch (known) {
+    case 'info':
+      return { ...common, action: known };
+    case 'verify': {
+      const code = text('code');
+      return { ...common, action: known, ...(code !== undefined && { code }) };
+    }
+    case 'backup': {
+      const keep = whole('keep', text('keep') ?? String(KEPT_BACKUPS), 1, 1000);
+      return { ...common, action: known, target: one('folder for the backup'), keep };
+    }
+    case 'restore':
+      return { ...common, action: known, backup: one('backup'), yes: given.yes === true };
+    case 'stats':
+      return { ...common, action: known, ...selection(given) };
+    case 'export': {
+      const out = one('file to write');
+      const format = formatOf(out, text('format'));
+      const pictures = whole('pictures', text('pictures') ?? '60', 0, MOST_PICTURES);
+      return { ...common, action: known, out, format, pictures, ...selection(given) };
+    }
+  }
+}
+
+function formatOf(out: string, named: string | undefined): Format {
+  const ending = /\.(csv|jsonl|html?)$/i.exec(out)?.[1]?.toLowerCase().replace(/^htm$/, 'html');
+  const format = named ?? ending;
+  if (format === undefined) throw usage('Name a file that ends in .csv, .jsonl or .html, or say --format.');
+  return oneOf('format', format, FORMATS);
+}
+
+function selection(given: Readonly<Record<string, unknown>>): { selection: Selection; by: GroupBy } {
+  const runs = given.run as string[] | undefined;
+  const [lot, recipe] = [given.lot, given.recipe] as (string | undefined)[];
+  const [from, to] = [time('from', given.from), time('to', given.to)];
+  return {
+    by: oneOf('by', (given.by as string | undefined) ?? 'run', GROUPS),
+    selection: {
+      ...(runs && { runIds: runs.map((run) => whole('run', run, 1, Number.MAX_SAFE_INTEGER)) }),
+      ...{ lot, recipe, from, to },
+    },
+  };
+}
+
+/** A day, or a moment; without a zone it is UTC, as everything in the history. */
+function time(name: string, text: unknown): string | undefined {
+  if (text === undefined) return undefined;
+  const given = String(text);
+  const zoned = /^\d{4}-\d\d-\d\d$/.test(given) || /(Z|[+-]\d\d:\d\d)$/.test(given) ? given : `${given}Z`;
+  const ms = /^\d{4}-\d\d-\d\d/.test(given) ? Date.parse(zoned) : NaN;
+  if (Number.isNaN(ms)) throw usage(`--${name} must be like 2026-11-23 or 2026-11-23T07:30; it is "${given}".`);
+  return new Date(ms).toISOString();
+}
+
+/** Where the workstation keeps its data: LOUPE_DATA, else the system's place for programs. */
+function defaultDataFolder(env = process.env): string {
+  if (env.LOUPE_DATA) return resolve(env.LOUPE_DATA);
+  const home = homedir();
+  const parent = {
+    win32: env.APPDATA ?? join(home, 'AppData/Roaming'),
+    darwin: join(home, 'Library/Application Support'),
+  }[process.platform as string];
+  const base = parent ?? env.XDG_CONFIG_HOME ?? join(home, '.config');
+  // The installed program and the one from the repository go by names that differ in case.
+  const candidates = [join(base, 'Loupe'), join(base, 'loupe')];
+  const found = candidates.find((folder) => existsSync(join(folder, 'history/loupe.db')));
+  if (!found) throw new LoupeError('history.missing', { path: candidates.join(', ') });
+  return found;
+}

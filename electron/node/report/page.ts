@@ -1,0 +1,110 @@
+// The report as one HTML page that needs nothing else and prints with page numbers: summary, every part, pictures, signatures.
+// Runs in Node (command line).
+import type { Run } from '../../common/domain.ts';
+import type { Statistics } from '../../common/statistics.ts';
+import { htmlTable, markup, tableRow } from './markup.ts';
+import { heatPicture, MostTelling } from './pictures.ts';
+import { plain, type ResultRow } from './rows.ts';
+import { summaryHtml } from './summary-html.ts';
+
+export interface ReportFrame {
+  readonly dataFolder: string;
+  readonly runs: readonly Run[];
+  readonly statistics: Statistics;
+  /** chainCode() of the moment that the numbers are of, and the whole hash. */
+  readonly code: string;
+  readonly head: string;
+  /** UTC, ISO 8601. */
+  readonly createdAt: string;
+  readonly program: string;
+  readonly author: string;
+  /** At most so many pictures. */
+  readonly pictures: number;
+}
+
+/** The margin boxes number the pages wherever the page is printed from (Chromium since 131). */
+const style = (code: string): string => `
+  @page { size: A4; margin: 16mm 14mm 18mm;
+    @bottom-left { content: "Loupe · chain ${code}"; font: 8pt system-ui, sans-serif; color: #555; }
+    @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; color: #555; } }
+  body { font: 13px/1.45 system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif; color: #1b1b1f; margin: 24px auto; max-width: 1100px; }
+  @media print { body { margin: 0; font-size: 9pt; max-width: none; } thead { display: table-header-group; } tr, figure, .sign { break-inside: avoid; } }
+  h1 { margin: 0 0 4px; } h2 { margin: 28px 0 6px; }
+  table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 8px 0; }
+  th, td { padding: 2px 8px; text-align: left; border-bottom: 1px solid #ddd; vertical-align: top; overflow-wrap: anywhere; }
+  .code { font: 600 1.2em ui-monospace, monospace; }
+  .small { color: #555; overflow-wrap: anywhere; }
+  figure { display: inline-block; width: 240px; margin: 0 10px 10px 0; vertical-align: top; font-size: 11px; }
+  figure img { max-width: 240px; display: block; }
+  .sign { display: flex; gap: 24px; margin-top: 48px; } .sign div { flex: 1; border-top: 1px solid #1b1b1f; padding-top: 4px; }
+  svg.control { width: 100%; max-width: 720px; font: 10px system-ui, sans-serif; }
+  svg path { fill: none; stroke: #4a4a55; } svg .limit, svg .mean { stroke-dasharray: 5 4; } svg .limit { stroke: #b4540a; } svg .share { stroke: #1f5fa8; }
+  svg circle { fill: #1f5fa8; } svg .out { fill: #b4540a; }`;
+
+/** The columns that fit on paper; the others are in CSV and JSON Lines. */
+const PRINTED = [
+  ...['part', 'run', 'lot', 'name', 'inspected_at', 'score', 'machine', 'verdict', 'defect_kind', 'comment'],
+  ...['judged_by', 'judged_at', 'chain_link', 'error'],
+] as readonly (keyof ResultRow)[];
+
+/** The page in pieces, so that a hundred thousand parts need no memory. */
+export async function* reportPage(frame: ReportFrame, rows: Iterable<ResultRow>): AsyncGenerator<string> {
+  const { runs, statistics, code, head, createdAt, program, author } = frame;
+  const title = `Inspection report${runs.length === 1 ? `, run ${runs[0]?.id}` : ''}`;
+  yield `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${markup(title)}</title>
+<style>${style(code)}
+</style>
+<h1>${markup(title)}</h1>
+<p>Made ${createdAt} (UTC) by ${markup(author)} with ${markup(program)}. All times are UTC.</p>
+<p>Chain code <span class="code">${code}</span> <span class="small">SHA-256 ${head}</span><br>
+<span class="small">Checked before this report was made. "loupe history verify --code ${code}" tells whether a history still has this past.</span></p>
+${runsTable(runs)}
+${summaryHtml(statistics)}
+<section><h2>Parts</h2>
+<table><thead>${tableRow(PRINTED.map((column) => column.replaceAll('_', ' ')), 'th')}</thead><tbody>
+`;
+  const telling = new MostTelling(frame.pictures);
+  for (const row of rows) {
+    telling.offer(row);
+    yield `${tableRow(PRINTED.map((column) => plain(row[column])))}\n`;
+  }
+  yield '</tbody></table></section>\n<section><h2>Pictures</h2>\n';
+  const chosen = telling.rows();
+  if (chosen.length === 0) yield '<p>No part was judged NG or unsure, rejected or to be reviewed.</p>\n';
+  else yield '<p class="small">NG first, then unsure, rejected, to review. Heat on the fixed scale of the run.</p>\n';
+  for (const row of chosen) yield await figure(frame, row);
+  yield `</section>
+<section class="sign"><div>Inspected by, date</div><div>Reviewed by, date</div><div>Released by, date</div></section>
+</html>
+`;
+}
+
+function runsTable(runs: readonly Run[]): string {
+  const head = ['Run', 'Created', 'State', 'Lot', 'Recipe', 'Words', 'Model pack', 'Method', 'Thresholds', 'Device'];
+  const rows = runs.map((run) => [
+    ...[String(run.id), run.createdAt, run.state, run.lot ?? ''],
+    run.recipe ? `${run.recipe.name}, version ${run.recipe.version}` : '',
+    ...[run.product, `${run.packId} ${run.packVersion} ${run.modelSha256.slice(0, 12)}`, run.method],
+    ...[`${run.thresholds.review} / ${run.thresholds.reject}`, run.device],
+  ]);
+  return `<section><h2>Runs</h2>${htmlTable(head, rows)}</section>`;
+}
+
+async function figure({ dataFolder, runs }: ReportFrame, row: ResultRow): Promise<string> {
+  const run = runs.find(({ id }) => id === row.run);
+  const picture = run ? await heatPicture(dataFolder, run, row.position) : null;
+  const words = [
+    `part ${row.part}, run ${row.run}: ${row.name}`,
+    `score ${plain(row.score)}, machine ${row.machine}, operator ${row.verdict ?? 'not judged'}`,
+    row.defect_kind,
+  ].filter((text) => text !== null);
+  const caption = markup(words.join('; '));
+  const image = picture
+    ? `<img alt="${caption}" src="data:image/jpeg;base64,${Buffer.from(picture).toString('base64')}">`
+    : '<p>The picture was not kept.</p>';
+  return `<figure>${image}<figcaption>${caption}</figcaption></figure>\n`;
+}

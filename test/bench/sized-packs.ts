@@ -1,0 +1,112 @@
+// The model packs that are measured: the bundled one, and random weights at the sizes of published CLIP models.
+// Runs in Node. Random weights change no operation count; the packs stay in .cache/bench, 2 GB.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { freemem } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { ClipArchitecture } from '../../models/clip/architecture.ts';
+import { writeSafetensors, type NamedTensor } from '../../models/clip/safetensors-write.ts';
+import { writeNpy } from '../../models/npy.ts';
+import type { PackManifest } from '../../models/packs/manifest.ts';
+import { writePack } from '../support/tiny-pack.ts';
+import { randomClip, randomFloats, randomNumbers } from '../support/tiny-clip.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const MINI = join(ROOT, 'resources/packs/loupe-mini');
+const CACHE = join(ROOT, '.cache/bench');
+
+interface Size {
+  readonly architecture: ClipArchitecture | null;
+  /** Photographs per round: about a second of work. */
+  readonly perRound: number;
+  readonly rounds: number;
+  /** Bytes that must be free before it is made and measured. */
+  readonly memory: number;
+}
+
+const vision = (width: number, layers: number, heads: number, patch: number, imageSize: number) => ({
+  ...{ width, layers, heads, patch, imageSize },
+  mlpWidth: 4 * width,
+});
+/** The words are cut by the bundled tokenizer; the size of the vocabulary changes nothing but one table. */
+const text = (width: number, layers: number, heads: number) => ({
+  ...{ width, layers, heads },
+  mlpWidth: 4 * width,
+  contextLength: 77,
+  vocabSize: 1546,
+});
+
+export const SIZES: Readonly<Record<string, Size>> = {
+  mini: { architecture: null, perRound: 24, rounds: 9, memory: 1e9 },
+  'b16plus-240': {
+    architecture: {
+      embedDim: 640,
+      activation: 'gelu',
+      vision: vision(896, 12, 14, 16, 240),
+      text: text(640, 12, 10),
+    },
+    perRound: 6,
+    rounds: 7,
+    memory: 5e9,
+  },
+  // Its text tower is left out: its words come from a file, as for a pack without a tokenizer.
+  'l14-336': {
+    architecture: { embedDim: 768, activation: 'quick_gelu', vision: vision(1024, 24, 16, 14, 336) },
+    perRound: 3,
+    rounds: 3,
+    memory: 9e9,
+  },
+};
+
+/** Why this size cannot be measured here; null when it can. */
+export const tooLarge = ({ memory }: Size): string | null =>
+  freemem() < memory
+    ? `it wants ${(memory / 1e9).toFixed(0)} GB of memory, ${(freemem() / 1e9).toFixed(1)} GB are free`
+    : null;
+
+export interface SizedPack {
+  readonly folder: string;
+  /** Instead of words, where the pack has no text tower. */
+  readonly textFeatures?: string;
+}
+
+/** The pack of a size, made when it is not there yet. */
+export function sizedPack(name: string): SizedPack {
+  const { architecture } = SIZES[name] ?? {};
+  if (!architecture) return { folder: MINI };
+  const folder = join(CACHE, name);
+  const textFeatures = architecture.text ? {} : { textFeatures: join(folder, 'words.npy') };
+  if (!existsSync(join(folder, 'pack.json'))) make(name, folder, architecture);
+  return { folder, ...textFeatures };
+}
+
+function make(name: string, folder: string, architecture: ClipArchitecture): void {
+  const { files: _, ...mini } = JSON.parse(readFileSync(join(MINI, 'pack.json'), 'utf8')) as PackManifest;
+  const { tokenizer, ...common } = mini;
+  const source = randomClip(architecture);
+  const tensors = new Map(
+    source
+      .names()
+      .map((name): [string, NamedTensor] => [
+        name,
+        { shape: source.shape(name), data: source.float32(name) },
+      ]),
+  );
+  const quarter = architecture.vision.layers / 4;
+  const manifest = {
+    ...common,
+    id: name,
+    title: `Random weights, ${name}`,
+    architecture,
+    stages: [quarter, 2 * quarter, 3 * quarter, 4 * quarter],
+    weights: { file: 'weights.safetensors', layout: 'open_clip' },
+    ...(architecture.text && tokenizer ? { tokenizer } : {}),
+  } as const;
+  const merges = architecture.text && tokenizer ? tokenizer.file : null;
+  writePack(folder, manifest, {
+    'weights.safetensors': writeSafetensors(tensors),
+    ...(merges ? { [merges]: readFileSync(join(MINI, merges)) } : {}),
+  });
+  const { embedDim } = architecture;
+  const words = randomFloats(2 * embedDim, randomNumbers(7), 1 / Math.sqrt(embedDim));
+  writeFileSync(join(folder, 'words.npy'), writeNpy(words, [2, embedDim]));
+}
