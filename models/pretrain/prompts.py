@@ -42,7 +42,8 @@ dented bent broken missing hole cut fold folded glue poke color colour stain sta
 corrosion burn burnt bubble void pore inclusion patch pitting wear worn print misprint discolouration contamination
 contaminated misaligned deformed squeezed torn loose fabric thread liquid oil
 fused swapped shifted rotated misplaced wrong smeared chipped unevenly insulation strand core lead short open circuit spur
-bite bridge imprint blister transistor mouth rim letter barcode header terminal a an the of and with without no in on for
+bite bridge imprint blister transistor mouth rim letter bristle bristles tuft tooth teeth stitch stitching wick wax fruit vegetable
+snack capsules candies casting impeller bruise mould pore chunk particles piece pieces pulled squeezed split shim spacer barcode header terminal a an the of and with without no in on for
 '''.split()
 
 CAPTION_STATES = {'': ['flawless {}', 'perfect {}', '{}', '{} without defect', 'good {}'],

@@ -269,28 +269,6 @@ def visible(before, after, claim, threshold=0.03):
     return (claim > 0.3) & (np.abs(np.clip(after, 0, 1) - np.clip(before, 0, 1)).mean(-1) > threshold)
 
 
-def missing(c, part, spot):
-    """Outline change: a bite at the rim, a break across, or a cut-off end. Returns 0..1 area taken away."""
-    rng = c.rng
-    cx, cy = part.centre
-    if chance(rng, 0.6):  # bite out of the rim
-        th = rng.uniform(0, 2 * np.pi)
-        reach = np.linspace(0, part.radius * 1.3, 60)
-        px, py = cx + np.cos(th) * reach, cy + np.sin(th) * reach
-        ix = np.clip(px * c.unit, 0, c.size - 1).astype(int)
-        iy = np.clip(py * c.unit, 0, c.size - 1).astype(int)
-        inside = np.nonzero(part.rim[iy, ix] > 0)[0]
-        k = inside[-1] if len(inside) else 0
-        spot.x, spot.y = px[k], py[k]
-        spot.size = part.radius * rng.uniform(0.1, 0.45)
-        return blob(c, spot, irregular=rng.uniform(0.1, 0.5), edge=1.4)
-    u, v = c.rotated(cx, cy)
-    jag = soft(c, rng.integers(8, 30)) * rng.uniform(1, 5) + soft(c, 4) * rng.uniform(0, 8)
-    if chance(rng, 0.5):  # gap across the part
-        return step(rng.uniform(1, 6) - np.abs(v + jag - rng.uniform(-0.5, 0.5) * part.radius), 1.4)
-    return step(v + jag - part.radius * rng.uniform(0.25, 0.8), 1.4)
-
-
 def apply_defect(c, img, on_part, skin=False):
     """One defect on `img` inside the 0..1 area `on_part`; returns picture, mask, kind."""
     rng = c.rng

@@ -33,7 +33,7 @@ class Canvas:
         self.unit = size / UNITS  # pixels per unit: only blurs need it
         self.rng = rng
         self.x, self.y = _grid(size)
-        self.light = rng.uniform(0, 2 * np.pi)  # direction the light comes from
+        self.light = rng.uniform(0, 2 * np.pi)  # direction the light travels: shadows fall this way
 
     def pick(self, fine, bold):
         return bold if self.bold else fine

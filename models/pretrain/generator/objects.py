@@ -147,7 +147,7 @@ def bracket(c, cx, cy, R):
         d = w * rng.uniform(0.45, 0.7)
         rim = np.minimum(rim, np.hypot(np.abs(u) - d, v) - h * rng.uniform(0.12, 0.35))
     return Part(rim, R, 'bracket', (cx, cy), 0, rng.choice(['bevel', 'flat'])), \
-        ['bracket', 'plate', 'chip', 'connector', 'transistor', 'circuit board', 'bar', 'key', 'fuse', 'box']
+        ['bracket', 'plate', 'metal plate', 'mounting plate', 'bar', 'hinge', 'shim', 'spacer', 'box']
 
 
 def screw(c, cx, cy, R):

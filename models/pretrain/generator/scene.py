@@ -1,15 +1,15 @@
 # Puts a picture together: background, parts, shadow, light, damage, camera; returns image, mask, name.
 # Runs in training workers and samples.py; a picture depends only on its random source and size.
-import io
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
 
-from .defects import Spot, WORDS, apply_defect, missing, visible
+from .camera import shoot, still_seen
+from .defects import Spot, WORDS, apply_defect, visible
 from .families import any_family
 from .noise import Canvas, UNITS, chance, colour, mix, soft, spectral, step
 from .objects import any_part, render
+from .outline import missing
 from .structured import changed
 from .surfaces import any_surface, plain
 
@@ -54,7 +54,7 @@ def _background(c):
 
 
 def _part_scene(c, broken):
-    """One or a few parts on a background; returns picture, area of the parts, mask so far, name, kind."""
+    """One or a few parts on a background; returns the damaged and the whole picture, area of the parts, mask, name, kind."""
     rng = c.rng
     img = _background(c)
     area = np.zeros(img.shape[:2], np.float32)
@@ -77,41 +77,19 @@ def _part_scene(c, broken):
             whole = part.rim
             part.rim = np.minimum(part.rim, (0.5 - gone) * 1.4)
         body, alpha = render(c, part)
-        shadow = np.roll(alpha, (int(-np.sin(c.light) * 5 * c.unit), int(-np.cos(c.light) * 5 * c.unit)), (0, 1))
+        shadow = np.roll(alpha, (round(np.sin(c.light) * 5 * c.unit), round(np.cos(c.light) * 5 * c.unit)), (0, 1))
         ground = img * (1 - rng.uniform(0, 0.55) * c.blur(shadow, rng.uniform(2, 8)))[..., None]
         out = mix(ground, body, alpha)
+        if k:
+            intact = mix(intact, out, np.maximum(alpha, np.abs(ground - img).max(-1) > 0.004)) if broken else out
+        else:
+            intact = out if whole is None else mix(ground, body, step(whole, 1.4))
         if whole is not None:
             mask |= visible(mix(ground, body, step(whole, 1.4)), out, gone * step(whole, 1.4), 0.05)
             kind = 'missing' if mask.any() else ''
         img = out
         area = np.maximum(area, alpha)
-    return img, area, mask, name, kind, part.skin
-
-
-def _camera(c, img):
-    """Exposure, vignette, blur, sensor noise, compression, grey sensors."""
-    rng = c.rng
-    a = rng.uniform(0, 2 * np.pi)
-    ramp = ((c.x - 120) * np.cos(a) + (c.y - 120) * np.sin(a)) / 240
-    light = 1 + rng.uniform(0, 0.4) * ramp
-    if chance(rng, 0.3):
-        r2 = ((c.x - rng.uniform(90, 150)) ** 2 + (c.y - rng.uniform(90, 150)) ** 2) / 170 ** 2
-        light = light * (1 - rng.uniform(0.1, 0.6) * r2)
-    img = img * light[..., None].astype(np.float32)
-    if chance(rng, 0.4):
-        img = c.blur_rgb(img, rng.uniform(0.3, 1.3))
-    if chance(rng, 0.2):
-        img = np.repeat(img.mean(-1, keepdims=True), 3, -1)
-    if chance(rng, 0.5):
-        noise = rng.standard_normal(img.shape, dtype=np.float32) * np.float32(rng.uniform(0.003, 0.04))
-        img = img + (noise if chance(rng, 0.6) else noise[..., :1])
-    img = np.clip(img, 0, 1) ** np.float32(rng.uniform(0.7, 1.45))
-    out = (img * 255 + 0.5).astype(np.uint8)
-    if chance(rng, 0.3):
-        buffer = io.BytesIO()
-        Image.fromarray(out).save(buffer, 'JPEG', quality=int(rng.integers(35, 95)))
-        out = np.asarray(Image.open(buffer))
-    return out
+    return img, intact, area, mask, name, kind, part.skin
 
 
 def draw_sample(rng, size=240, good=None, bold=True):
@@ -121,20 +99,26 @@ def draw_sample(rng, size=240, good=None, bold=True):
     broken = skin = False
     kinds = []
     family = rng.random()
-    if family < 0.26:  # structured: its own damage most of the time, else damage of the surface
+    if family < 0.32:  # structured: its own damage most of the time, else damage of the surface
         drawn = any_family(c, not want_good and chance(rng, 0.7))
-        img, area, name = drawn.after.astype(np.float32), drawn.area, drawn.words[rng.integers(len(drawn.words))]
+        img, before, area, name = drawn.after.astype(np.float32), drawn.before, drawn.area, drawn.words[rng.integers(len(drawn.words))]
         mask = changed(drawn.before, drawn.after) if drawn.damage else np.zeros((size, size), bool)
         kinds += [drawn.damage] if drawn.damage else []
-    elif family < 0.68:
+    elif family < 0.7:
         broken = not want_good and chance(rng, 0.2)
-        img, area, mask, name, kind, skin = _part_scene(c, broken)
+        img, before, area, mask, name, kind, skin = _part_scene(c, broken)
         kinds += [kind] if kind else []
+        state = rng.bit_generator.state
         img = np.clip(_oddities(c, img, False), 0, 1.2).astype(np.float32)
+        if kinds:  # the whole part under the same oddities
+            rng.bit_generator.state = state
+            before = _oddities(c, before, False)
+        else:
+            before = img
     else:
         img, words = any_surface(c)
         name = words[rng.integers(len(words))]
-        img = np.clip(_oddities(c, img, True), 0, 1.2).astype(np.float32)
+        before = img = np.clip(_oddities(c, img, True), 0, 1.2).astype(np.float32)
         area = np.ones((size, size), np.float32)
         mask = np.zeros((size, size), bool)
     if not want_good and not kinds:
@@ -143,7 +127,9 @@ def draw_sample(rng, size=240, good=None, bold=True):
             if seen.any():
                 mask |= seen
                 kinds.append(kind)
-    out = _camera(c, img)
-    if mask.sum() < 14 * c.unit ** 2:  # too small to ask anyone to see it
-        return Sample(out, np.zeros_like(mask), name, '') if not mask.any() else draw_sample(rng, size, want_good, bold)
-    return Sample(out, mask, name, WORDS.get(kinds[0], kinds[0]))
+    out, seen = shoot(c, img, before if mask.any() else None)
+    if kinds:  # what the camera lost is no damage to anyone; the rest must be large enough to ask for
+        mask = still_seen(mask, *seen) if mask.any() else mask
+        if mask.sum() < 14 * c.unit ** 2:
+            return draw_sample(rng, size, want_good, bold)
+    return Sample(out, mask, name, WORDS.get(kinds[0], kinds[0]) if kinds else '')
