@@ -20,6 +20,7 @@ export default defineConfig({
           main: here('electron/main/main.ts'),
           inference: here('electron/services/inference.ts'),
           history: here('electron/services/history.ts'),
+          training: here('electron/services/training.ts'),
         },
         output: { format: 'es', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

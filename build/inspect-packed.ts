@@ -37,6 +37,7 @@ const MUST_BE_INSIDE = [
   'out/main/main.js',
   'out/main/inference.js',
   'out/main/history.js',
+  'out/main/training.js',
   'out/preload/preload.cjs',
   'out/renderer/index.html',
 ];

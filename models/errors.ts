@@ -120,6 +120,17 @@ const CATALOGUE = {
     engineer: '{reason}',
     remedy: 'Use --device auto or --device cpu.',
   },
+  'precision.unsupported': {
+    operator: 'The precision {precision} is not available on the device "{device}"',
+    engineer: '{reason}',
+    remedy: 'Use --precision fp32, which runs everywhere, or --precision int8 on the processor.',
+  },
+  'precision.loss': {
+    operator: 'The model pack "{pack}" loses too much with 8-bit weights',
+    engineer:
+      'Against fp32 on the test photograph the map differs by {map} of its spread ({mapLimit} is allowed) and the image probability by {score0} ({score0Limit} is allowed).',
+    remedy: 'Use --precision fp32 with this pack.',
+  },
   'selftest.failed': {
     operator: 'The model pack "{pack}" gives wrong numbers on this device',
     engineer: '{reason}',
@@ -244,7 +255,8 @@ const CATALOGUE = {
   'train.checkpoint': {
     operator: 'The interrupted training cannot be continued: {path}',
     engineer: '{reason}',
-    remedy: 'Repeat the command that began it, or begin anew with --restart.',
+    remedy:
+      'Repeat the command that began it, or begin anew with --restart; in the window discard the training.',
   },
   'train.diverged': {
     operator: 'The training did not lead anywhere',
@@ -255,6 +267,11 @@ const CATALOGUE = {
     operator: 'The training was stopped',
     engineer: 'Cancelled by the user; what was done so far is kept.',
     remedy: 'Start it again with the same settings to continue.',
+  },
+  'train.busy': {
+    operator: 'There is a training already',
+    engineer: 'One training at a time, and each is adopted or discarded before the next.',
+    remedy: 'Wait for it, then adopt or discard it.',
   },
   usage: {
     operator: '{reason}',

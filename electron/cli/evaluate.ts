@@ -9,8 +9,14 @@ import { drawExamples, type Scored } from './examples.ts';
 import { EXIT } from './exit-codes.ts';
 import { inOrder } from './in-order.ts';
 import { IN_FLIGHT, Inspector, withInference, type InferenceClient } from './inspector.ts';
-import { readMask } from './masks.ts';
-import { Measurement, meanMetrics, type ImageScore, type Measured, type Metrics } from './measure.ts';
+import { readMask } from '../node/measure/masks.ts';
+import {
+  Measurement,
+  meanMetrics,
+  type ImageScore,
+  type Measured,
+  type Metrics,
+} from '../node/measure/measure.ts';
 import type { EvaluateOptions } from './options.ts';
 import { errorJson, errorLine, type Output } from './output.ts';
 import { packRoots } from './packs.ts';
@@ -228,7 +234,7 @@ async function report(
 ): Promise<void> {
   const { categories, info } = evaluation;
   if (output.json) {
-    const { device, packId: model, modelSha256, method } = info;
+    const { device, precision, packId: model, modelSha256, method } = info;
     const failed = categories.reduce((sum, category) => sum + category.failed, 0);
     const images = categories.reduce((sum, { normal, defective }) => sum + normal + defective, failed);
     await output.record({ mean: meanMetrics(categories.map(({ metrics }) => metrics)) });
@@ -241,6 +247,7 @@ async function report(
         images,
         failed,
         device,
+        precision,
         model,
         modelSha256,
         method,

@@ -8,7 +8,7 @@ import { blendHeat } from '../node/image/heat.ts';
 import { shrink } from '../node/image/overlay.ts';
 import type { TestImage } from './dataset.ts';
 import type { Inspector } from './inspector.ts';
-import { readMask } from './masks.ts';
+import { readMask } from '../node/measure/masks.ts';
 
 /** One photograph of a report. */
 export interface Example {

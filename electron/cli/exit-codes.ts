@@ -28,6 +28,7 @@ const BY_AREA: Readonly<Record<string, number>> = {
   head: EXIT.model,
   text: EXIT.model,
   device: EXIT.model,
+  precision: EXIT.model,
   selftest: EXIT.model,
   session: EXIT.model,
   service: EXIT.model,

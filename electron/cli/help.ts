@@ -15,7 +15,8 @@ const MODEL = `Model options
   --calibration <file>          what "loupe calibrate" has written for these parts, instead of the pack's
   --text-features <file>        float32 .npy [2, D] (rows: normal, abnormal) instead of encoding the words
   --device auto|cpu|dml|cuda|webgpu|coreml
-  --precision fp32
+  --precision fp32|int8         int8: 8-bit weights on the processor, made from the pack and compared with fp32 before they
+                                are used; about twice as fast (docs/performance.md)
   --threads <N>                 default: the physical cores`;
 
 const COMMON = `  --json                        JSON Lines on standard output and nothing else there

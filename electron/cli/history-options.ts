@@ -110,8 +110,10 @@ function formatOf(out: string, named: string | undefined): Format {
 
 function selection(given: Readonly<Record<string, unknown>>): { selection: Selection; by: GroupBy } {
   const runs = given.run as string[] | undefined;
-  const [lot, recipe] = [given.lot, given.recipe] as (string | undefined)[];
-  const [from, to] = [time('from', given.from), time('to', given.to)];
+  const [lot, recipe, since, until] = [given.lot, given.recipe, given.from, given.to] as (
+    string | undefined
+  )[];
+  const [from, to] = [time('from', since), time('to', until)];
   return {
     by: oneOf('by', (given.by as string | undefined) ?? 'run', GROUPS),
     selection: {
@@ -122,12 +124,12 @@ function selection(given: Readonly<Record<string, unknown>>): { selection: Selec
 }
 
 /** A day, or a moment; without a zone it is UTC, as everything in the history. */
-function time(name: string, text: unknown): string | undefined {
-  if (text === undefined) return undefined;
-  const given = String(text);
+function time(name: string, given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
   const zoned = /^\d{4}-\d\d-\d\d$/.test(given) || /(Z|[+-]\d\d:\d\d)$/.test(given) ? given : `${given}Z`;
   const ms = /^\d{4}-\d\d-\d\d/.test(given) ? Date.parse(zoned) : NaN;
-  if (Number.isNaN(ms)) throw usage(`--${name} must be like 2026-11-23 or 2026-11-23T07:30; it is "${given}".`);
+  if (Number.isNaN(ms))
+    throw usage(`--${name} must be like 2026-11-23 or 2026-11-23T07:30; it is "${given}".`);
   return new Date(ms).toISOString();
 }
 

@@ -6,9 +6,19 @@ import { printable, table } from './output.ts';
 
 const percent = ({ value }: Rate): string => (value === null ? 'n/a' : `${(value * 100).toFixed(1)} %`);
 
-export function statisticsText({ by, total, groups, chart, pareto, confusion, agreement }: Statistics): string {
+export function statisticsText({
+  by,
+  total,
+  groups,
+  chart,
+  pareto,
+  confusion,
+  agreement,
+}: Statistics): string {
   const rows = [...groups, { key: 'all', ...total }].map(({ key, tally, rates }, i) => {
-    const counts = [tally.parts, tally.good, tally.review, tally.reject, tally.failed, tally.open].map(String);
+    const counts = [tally.parts, tally.good, tally.review, tally.reject, tally.failed, tally.open].map(
+      String,
+    );
     const shares = [rates.yield, rates.review, rates.reject].map(percent);
     return [printable(key || '–'), ...counts, ...shares, chart.points[i]?.out ? 'out of limits' : ''];
   });

@@ -113,7 +113,9 @@ async function putBack({ folder, backup, yes, json }: Of<'restore'>, output: Out
   if (json) await output.record({ plan });
   await output.text(planText(plan));
   if (!yes) {
-    throw new LoupeError('usage', { reason: 'Nothing was changed. Say --yes to put this backup in its place.' });
+    throw new LoupeError('usage', {
+      reason: 'Nothing was changed. Say --yes to put this backup in its place.',
+    });
   }
   const replaced = restore(folder, backup, account());
   if (json) await output.record({ restored: { from: backup, replaced } });
@@ -128,7 +130,9 @@ async function putBack({ folder, backup, yes, json }: Of<'restore'>, output: Out
 function planText({ backup, present, continues }: RestorePlan): string {
   const words = ({ runs, parts, verdicts, newest }: Contents): string =>
     `${runs} runs, ${parts} parts, ${verdicts} verdicts${newest === null ? '' : `, the last one of ${newest}`}`;
-  const lines = [`backup:  ${words(backup)}; whole, chain code ${backup.code || 'none: it is of an older version'}`];
+  const lines = [
+    `backup:  ${words(backup)}; whole, chain code ${backup.code || 'none: it is of an older version'}`,
+  ];
   if (present === null) lines.push('present: nothing');
   else if ('error' in present) lines.push(`present: cannot be read. ${errorLine(present.error)}`);
   else {

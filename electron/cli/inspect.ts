@@ -153,9 +153,12 @@ async function report(
     await output.text(summaryText(rows, info, ms, stopped));
     return;
   }
-  const { device, packId: model, modelSha256, method, product } = info;
+  const { device, precision, packId: model, modelSha256, method, product } = info;
   const failed = rows.filter(({ result }) => !result).length;
   await output.record({
-    summary: { images: rows.length, failed, device, model, modelSha256, method, product, ms: Math.round(ms) },
+    summary: {
+      ...{ images: rows.length, failed, device, precision, model, modelSha256, method, product },
+      ms: Math.round(ms),
+    },
   });
 }

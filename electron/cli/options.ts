@@ -3,7 +3,16 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { LoupeError } from '../../models/errors.ts';
 import { RVS_METHODS } from '../../models/clip-ad/rvs.ts';
-import type { Comparison, Device, Method, Rvs, RvsProfile, SessionOptions, Tap } from '../common/services.ts';
+import type {
+  Comparison,
+  Device,
+  Method,
+  Precision,
+  Rvs,
+  RvsProfile,
+  SessionOptions,
+  Tap,
+} from '../common/services.ts';
 
 const DEFAULT_MODEL = 'loupe-mini';
 
@@ -12,7 +21,7 @@ const TAPS = ['official', 'clean'] as const satisfies Tap[];
 const DEVICES = ['auto', 'cpu', 'dml', 'cuda', 'webgpu', 'coreml'] as const satisfies Device[];
 const RVS_PROFILES = ['default', 'visa'] as const satisfies RvsProfile[];
 const COMPARISONS = ['clip', 'winclip'] as const satisfies Comparison[];
-const PRECISIONS = ['fp32', 'fp16', 'int8'] as const;
+const PRECISIONS = ['fp32', 'fp16', 'int8'] as const satisfies Precision[];
 const SCORES = ['official', 'online'] as const;
 export type ScoreKind = (typeof SCORES)[number];
 
@@ -148,10 +157,13 @@ export function modelOptions(args: readonly string[]): ModelOptions {
   if (action !== 'list' && action !== 'verify')
     throw usage('Use "loupe model list", "verify", "import" or "fetch".');
   if (action === 'list' && packs.length > 0) throw usage('"loupe model list" takes no names.');
+  const { precision = 'fp32', ...engine } = engineOptions(values);
+  if (precision !== 'fp32')
+    throw usage('The self-test is for fp32; int8 is compared with fp32 when it is used.');
   return {
     action,
     packs: packs.length > 0 ? packs : [DEFAULT_MODEL],
-    engine: engineOptions(values),
+    engine,
     json: values.json ?? false,
   };
 }
@@ -168,12 +180,9 @@ export function common(values: ModelValues & { json?: boolean | undefined }) {
 }
 
 function engineOptions(values: ModelValues): EngineOptions {
-  const { method, tap, rvs, sigma, head, device, threads, precision = 'fp32' } = values;
+  const { method, tap, rvs, sigma, head, device, threads, precision } = values;
   const textFeatures = values['text-features'];
   const [profile, imageSize] = [values['rvs-profile'], values['image-size']];
-  if (oneOf('precision', precision, PRECISIONS) !== 'fp32') {
-    throw usage(`--precision ${precision} is not in this version of Loupe: only fp32.`);
-  }
   return {
     ...(method !== undefined && { method: oneOf('method', method, METHODS) }),
     ...(tap !== undefined && { tap: oneOf('tap', tap, TAPS) }),
@@ -186,6 +195,7 @@ function engineOptions(values: ModelValues): EngineOptions {
     ...(textFeatures !== undefined && { textFeatures: path('text-features', textFeatures) }),
     ...(values.calibration !== undefined && { calibration: path('calibration', values.calibration) }),
     ...(device !== undefined && { device: oneOf('device', device, DEVICES) }),
+    ...(precision !== undefined && { precision: oneOf('precision', precision, PRECISIONS) }),
     ...(threads !== undefined && { threads: whole('threads', threads, 1, 1024) }),
   };
 }

@@ -35,10 +35,10 @@ export function summaryText(rows: readonly Row[], info: SessionInfo, ms: number,
   const failed = rows.filter(({ error }) => error).length;
   const counts = VERDICTS.map((verdict) => `${count(verdict)} ${verdict}`);
   if (failed > 0) counts.push(`${failed} failed`);
-  const { packId, packVersion, method, device } = info;
+  const { packId, packVersion, method, device, precision = 'fp32' } = info;
   const rate = rows.length / (ms / 1000);
   return (
     `\n${stopped ? 'Stopped. ' : ''}${rows.length} parts: ${counts.join(', ')}. ` +
-    `${duration(ms / 1000)}, ${rate.toFixed(1)}/s (${packId} ${packVersion}, ${method}, ${device})`
+    `${duration(ms / 1000)}, ${rate.toFixed(1)}/s (${packId} ${packVersion}, ${method}, ${device}, ${precision})`
   );
 }

@@ -1,6 +1,6 @@
 // Rows that were published about MVTec-AD and VisA, to lay beside a measurement, each with where it comes from.
 // Runs anywhere (pure data). Specification § E.
-import type { MetricName } from './measure.ts';
+import type { MetricName } from '../node/measure/measure.ts';
 
 /** Of CLIP-AD's rows in the words of the specification; of others high = its own publication, medium = quoted elsewhere. */
 type Confidence = 'high' | 'medium' | 'low';

@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 import { chart } from './chart.ts';
 import type { Example } from './examples.ts';
 import { markup } from './markup.ts';
-import { METRICS, type Curves } from './measure.ts';
+import { METRICS, type Curves } from '../node/measure/measure.ts';
 import { printable } from './output.ts';
 import { PUBLISHED, type PublishedTable } from './published.ts';
 import { rows, settingsLine, type CategoryResult, type Evaluation } from './report.ts';

@@ -2,7 +2,7 @@
 // Runs anywhere.
 import type { Comparison, RvsProfile, SessionInfo } from '../common/services.ts';
 import type { Example } from './examples.ts';
-import { METRICS, meanMetrics, type Curves, type Metrics } from './measure.ts';
+import { METRICS, meanMetrics, type Curves, type Metrics } from '../node/measure/measure.ts';
 import type { ScoreKind } from './options.ts';
 import { printable, table } from './output.ts';
 
@@ -70,10 +70,21 @@ export function rows(evaluation: Evaluation): string[][] {
 
 /** What was measured: everything that decides the numbers. */
 export function settingsLine({ info, score, layout, rvsProfile }: Evaluation): string {
-  const { packId, packVersion, method, tap, rvs, sigma, mapSize, device, modelSha256 } = info;
+  const {
+    packId,
+    packVersion,
+    method,
+    tap,
+    rvs,
+    sigma,
+    mapSize,
+    device,
+    precision = 'fp32',
+    modelSha256,
+  } = info;
   const profile = rvs === 'dbscan' && rvsProfile === 'visa' ? ' (VisA profile)' : '';
   return (
-    `${packId} ${packVersion}, ${method}, tap ${tap}, rvs ${rvs}${profile}, sigma ${sigma}, ${mapSize} px, ${device}, ` +
+    `${packId} ${packVersion}, ${method}, tap ${tap}, rvs ${rvs}${profile}, sigma ${sigma}, ${mapSize} px, ${device}, ${precision}, ` +
     `${score} score, ${layout === 'visa' ? 'VisA' : 'MVTec'} layout, model ${modelSha256.slice(0, 12)}`
   );
 }

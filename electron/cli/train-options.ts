@@ -58,6 +58,8 @@ export function trainOptions(args: readonly string[]): TrainOptions {
   if (values.calibration !== undefined)
     throw usage('--calibration is for inspecting; a training has no scores.');
   const { model, engine, json } = common(values);
+  if ((engine.precision ?? 'fp32') !== 'fp32')
+    throw usage('--precision is for inspecting; a training sees features in fp32.');
   const { method: _method, ...trainingEngine } = engine;
   return {
     roots: positionals,

@@ -14,6 +14,7 @@ import {
 import { Preferences } from './preferences.ts';
 import type { AuditEvent, BackupFile, HistoryCheck, HistoryState, PartStory } from './services.ts';
 import type { GroupBy, Statistics } from './statistics.ts';
+import { MaskInfo, MaskRuns, Training } from './training.ts';
 import { Author, LotName, Reason, Recipe, RecipeRef, RecipeSettings } from './recipe.ts';
 
 const Id = z.number().int().positive();
@@ -141,7 +142,10 @@ export const CHANNELS = {
   /** Backups, disk use and the chain's code. */
   'history.state': { args: nothing, result: answer<HistoryState>() },
   /** Walks the whole chain; `code`: a printed one of an earlier moment. */
-  'history.verify': { args: z.object({ code: z.string().max(100).optional() }), result: answer<HistoryCheck>() },
+  'history.verify': {
+    args: z.object({ code: z.string().max(100).optional() }),
+    result: answer<HistoryCheck>(),
+  },
   /** Now; into the folder of the schedule unless another is named. */
   'history.backup': {
     args: z.object({ folder: z.string().min(1).max(4096).optional(), ...by }),
@@ -169,6 +173,27 @@ export const CHANNELS = {
   },
   /** Everything that explains a part: its verdicts, what scored it, recipe, thresholds; newest verdict first. */
   'part.explain': { args: z.object({ partId: Id }), result: answer<PartStory>() },
+  /** Where people marked the defects of the parts of a run. */
+  'mask.list': { args: z.object({ runId: Id }), result: z.array(MaskInfo) },
+  /** Of the photograph's size; an event of the audit trail. Throws `train.mask`. */
+  'mask.save': { args: z.object({ partId: Id, runs: MaskRuns, ...by }), result: MaskInfo },
+  /** The newest training, whatever became of it. */
+  'training.current': { args: nothing, result: Training.nullable() },
+  /** From parts of one run that were marked OK, or NG with a mask. Throws `train.busy`, `train.category`. */
+  'training.start': {
+    args: z.object({ runId: Id, partIds: z.array(Id).min(1).max(100_000), ...by }),
+    result: Training,
+  },
+  /** Goes on where it was stopped. */
+  'training.resume': { args: z.object({ id: Id }), result: Training },
+  /** Answered when what it has is kept. */
+  'training.stop': { args: nothing, result: Training.nullable() },
+  'training.discard': { args: z.object({ id: Id, ...by }), result: Training },
+  /** Makes a version of the run's recipe that uses the head; a run without one makes a new recipe with this name. */
+  'training.adopt': {
+    args: z.object({ id: Id, reason: Reason, name: RecipeSettings.shape.name.optional(), ...by }),
+    result: z.object({ training: Training, recipe: Recipe }),
+  },
   'session.load': { args: nothing, result: Session.nullable() },
   'session.save': { args: Session, result: nothing },
   /** Null before anybody has set anything. */
@@ -197,11 +222,13 @@ export const EVENTS = {
   'run.changed': Run,
   /** A service stopped and was started again, or cannot be started. */
   'service.trouble': z.object({
-    service: z.enum(['inference', 'history']),
+    service: z.enum(['inference', 'history', 'training']),
     error: ErrorRecord,
     fatal: z.boolean(),
   }),
   'menu.command': MenuCommand,
+  /** A training began, came further or ended. */
+  'training.changed': Training,
   /** The daily backup was made, or could not be. */
   'history.backedUp': z.object({
     made: z.object({ path: z.string(), at: z.string(), bytes: z.number() }).nullable(),
@@ -234,4 +261,8 @@ export const mediaUrl = {
   image: (partId: number): string => `/media/parts/${partId}/image`,
   /** mapSize² bytes, row-major: 0 = heat.lo, 255 = heat.hi of the run (clamped). 404 where there is none. */
   map: (partId: number): string => `/media/parts/${partId}/map`,
+  /** PNG of the photograph's size, white where the defect was marked. 404 where there is none. */
+  mask: (partId: number): string => `/media/parts/${partId}/mask`,
+  /** The map by the head of the newest training, on the scale of its comparison. */
+  after: (partId: number): string => `/media/parts/${partId}/after`,
 };

@@ -28,6 +28,12 @@ export const RegionRule = z.object({
 });
 export type RegionRule = z.infer<typeof RegionRule>;
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** A head that was trained on this workstation, and the ranges of its scores: two files, known by their contents. */
+export const RecipeHead = z.object({ sha256, calibrationSha256: sha256 });
+export type RecipeHead = z.infer<typeof RecipeHead>;
+
 /** What a person sets. Null = what the model pack recommends. */
 export const RecipeSettings = z.object({
   name: line(1, 100),
@@ -46,6 +52,8 @@ export const RecipeSettings = z.object({
     .nullable(),
   thresholds: Thresholds,
   regions: RegionRule.nullable(),
+  /** Absent: that of the model pack. Not null, so that recipes from before there were heads keep their hashes. */
+  head: RecipeHead.exactOptional(),
 });
 export type RecipeSettings = z.infer<typeof RecipeSettings>;
 

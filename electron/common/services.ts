@@ -12,6 +12,8 @@ export type Rvs = 'dbscan' | 'mean' | 'pca' | 'kde' | 'mean_shift';
 export type RvsProfile = 'default' | 'visa';
 /** Methods that CLIP-AD is compared with in an evaluation. */
 export type Comparison = 'clip' | 'winclip';
+/** Of the linear layers of the vision tower; everything after its last norm is always float32. */
+export type Precision = 'fp32' | 'fp16' | 'int8';
 export type Device = 'auto' | 'cpu' | 'dml' | 'cuda' | 'webgpu' | 'coreml';
 
 interface Range {
@@ -48,7 +50,17 @@ export interface SessionOptions {
   readonly heat?: Range;
   readonly thresholds?: Thresholds;
   readonly device?: Device;
+  /** Default: fp32. int8 runs on the processor, and only after it was compared with fp32. */
+  readonly precision?: Precision;
   readonly threads?: number;
+}
+
+/** What int8 changes on the test photograph (electron/node/engine/precision.ts). */
+export interface PrecisionLoss {
+  /** Root mean square difference of the heat map, as a share of the spread (standard deviation) of the map in fp32. */
+  readonly map: number;
+  /** Difference of score0, the probability of "abnormal" for the whole photograph. */
+  readonly score0: number;
 }
 
 export interface SessionInfo {
@@ -62,6 +74,10 @@ export interface SessionInfo {
   readonly rvs: Rvs;
   readonly sigma: number;
   readonly device: string;
+  /** Always there in the answer to `session.open`; the history does not keep it. */
+  readonly precision?: Precision;
+  /** With int8 only. */
+  readonly precisionLoss?: PrecisionLoss;
   readonly product: string;
   /** Side of the square heat map in pixels. */
   readonly mapSize: number;
@@ -268,6 +284,8 @@ export interface HistoryInfo {
 export interface HistoryApi {
   /** Opens (or creates) the database in the data folder, migrates it, marks runs that a crash cut off as interrupted. */
   open: [{ folder: string }, HistoryInfo];
+  /** Closes the database in good order; a later `open` opens it again. */
+  close: [null, null];
   'run.create': [NewRun, Run];
   /** Appends parts in scan order; `seq` continues from the last one. */
   'run.addParts': [{ runId: number; parts: readonly NewPart[] }, { total: number }];
@@ -277,13 +295,18 @@ export interface HistoryApi {
   'run.list': [null, Run[]];
   'run.get': [{ runId: number }, Run];
   'run.load': [{ runId: number }, { run: Run; parts: Part[] }];
+  /** The parts behind `afterSeq` (-1: from the first), in order: what a large run is loaded by, so that nobody waits long. */
+  'run.page': [{ runId: number; afterSeq: number; limit: number }, Part[]];
   /** Pending parts of a run in order, for starting and resuming. */
   'run.pending': [
     { runId: number; limit: number; afterSeq: number },
     { id: number; seq: number; path: string }[],
   ];
   /** Appends a row and an audit event, unless nothing would change. */
-  'run.setThresholds': [{ runId: number; thresholds: Thresholds; author: string; reason?: string | undefined }, Run];
+  'run.setThresholds': [
+    { runId: number; thresholds: Thresholds; author: string; reason?: string | undefined },
+    Run,
+  ];
   'results.record': [{ runId: number; outcomes: readonly PartOutcome[] }, Part[]];
   'part.get': [{ partId: number }, { part: Part; path: string }];
   /** Append-only; stores who, when, and the thresholds and score at that moment. */
@@ -299,13 +322,24 @@ export interface HistoryApi {
   'recipe.export': [RecipeRef & { author: string }, { name: string; text: string }];
   /** Throws `recipe.invalid`, `recipe.name_taken`. */
   'recipe.import': [{ text: string; author: string; name?: string | undefined }, Recipe];
+  /** An event that has no row of its own beside it: masks, trainings. */
+  'audit.add': [
+    Pick<AuditEvent, 'actor' | 'action' | 'subject'> & Partial<Pick<AuditEvent, 'reason' | 'detail'>>,
+    AuditEvent,
+  ];
   /** Newest first; those before `beforeLink`, absent: from the newest. */
   'audit.list': [{ limit: number; beforeLink?: number | undefined }, AuditEvent[]];
   'part.explain': [{ partId: number }, PartStory];
   'history.stats': [Selection & { by: GroupBy }, Statistics];
   /** Writes the file; other requests are answered meanwhile, except for the check of the chain before it. */
   'history.export': [
-    Selection & { by: GroupBy; format: 'csv' | 'jsonl' | 'html'; out: string; author: string; program: string },
+    Selection & {
+      by: GroupBy;
+      format: 'csv' | 'jsonl' | 'html';
+      out: string;
+      author: string;
+      program: string;
+    },
     { parts: number; runs: number },
   ];
   'history.state': [null, HistoryState];

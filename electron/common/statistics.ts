@@ -88,7 +88,9 @@ export function tally(cells: readonly Cell[]): Tally {
 }
 
 /** Shares of what was scored; yield is the share of accepted among all parts. */
-export const rates = (t: Tally): Readonly<Record<'yield' | 'good' | 'review' | 'reject' | 'failed', Rate>> => {
+export const rates = (
+  t: Tally,
+): Readonly<Record<'yield' | 'good' | 'review' | 'reject' | 'failed', Rate>> => {
   const scored = t.good + t.review + t.reject;
   return {
     yield: rate(t.accepted, t.parts),

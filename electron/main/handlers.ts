@@ -4,7 +4,10 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { AppInfo, ChannelArgs, Session } from '../common/contract.ts';
 import type { History } from '../node/history-client.ts';
+import { loadRun } from '../node/run/load.ts';
 import type { RunController } from '../node/run-controller.ts';
+import type { TrainingController } from '../node/training/controller.ts';
+import type { MaskStore } from '../node/training/masks.ts';
 import { LoupeError } from '../../models/errors.ts';
 import type { RecipeFiles } from './recipe-files.ts';
 import type { Handlers } from './router.ts';
@@ -14,6 +17,8 @@ import { loadSession, saveSession } from './session-store.ts';
 export interface HandlerOptions {
   readonly history: History;
   readonly runs: RunController;
+  readonly trainings: TrainingController;
+  readonly masks: MaskStore;
   readonly info: () => Promise<AppInfo>;
   readonly choose: (what: ChannelArgs<'files.choose'>['what']) => Promise<string[]>;
   readonly recipes: RecipeFiles;
@@ -40,7 +45,7 @@ const authored = <T extends { author?: string | undefined }>(args: T): T & { aut
 });
 
 export function handlers(options: HandlerOptions): Handlers {
-  const { history, runs, recipes } = options;
+  const { history, runs, recipes, trainings, masks } = options;
   return {
     'app.info': () => options.info(),
     'files.choose': ({ what }) => options.choose(what),
@@ -49,7 +54,7 @@ export function handlers(options: HandlerOptions): Handlers {
     'run.cancel': (args) => runs.cancel(args),
     'run.list': async () => (await history.request('run.list', null)).map((run) => runs.asItIs(run)),
     'run.open': async (args) => {
-      const { run, parts } = await history.request('run.load', args);
+      const { run, parts } = await loadRun(history, args.runId);
       return { run: runs.asItIs(run), parts };
     },
     'run.thresholds': async (args) => runs.asItIs(await history.request('run.setThresholds', authored(args))),
@@ -90,6 +95,14 @@ export function handlers(options: HandlerOptions): Handlers {
       return { path, ...(await history.request('history.export', request)) };
     },
     'part.explain': (args) => history.request('part.explain', args),
+    'mask.list': ({ runId }) => masks.list(runId),
+    'mask.save': (args) => masks.save(authored(args)),
+    'training.current': () => trainings.current(),
+    'training.start': (args) => trainings.start(authored(args)),
+    'training.resume': (args) => trainings.resume(args),
+    'training.stop': () => trainings.stop(),
+    'training.discard': (args) => trainings.discard(authored(args)),
+    'training.adopt': (args) => trainings.adopt(authored(args)),
     'session.load': async () => {
       await options.prepared;
       const session = await loadSession(history);

@@ -15,6 +15,8 @@ import {
 } from 'electron';
 import type { EventName, EventPayload } from '../common/contract.ts';
 import { RunController } from '../node/run-controller.ts';
+import { TrainingController } from '../node/training/controller.ts';
+import { MaskStore } from '../node/training/masks.ts';
 import { findPhotographs } from '../node/run/find-photographs.ts';
 import { describeError } from '../../models/errors.ts';
 import { appInfo } from './app-info.ts';
@@ -31,6 +33,7 @@ import { inspectFirstSample } from './samples.ts';
 import { PAGE_URL, PRIVILEGES, SCHEME, serveScheme } from './scheme.ts';
 import { hardenContents, hardenSession, stayOffline } from './security.ts';
 import { startServices } from './services.ts';
+import { whileTraining } from './while-training.ts';
 import { whileRunning } from './while-running.ts';
 import { bringToFront, openWindow, tell } from './window.ts';
 
@@ -71,10 +74,29 @@ function open(): void {
     },
   });
 
+  const masks = new MaskStore(history, places.data);
+  const stayAwake = whileTraining(powerSaveBlocker);
+  const trainings = new TrainingController({
+    ...{ history, masks, packFolder: places.pack, findPack: packFinder(places), dataFolder: places.data },
+    startService: () => services.startTraining(),
+    version: app.getVersion(),
+    emit: (training) => {
+      stayAwake(training);
+      emit('training.changed', training);
+    },
+  });
+
   hardenSession(session.defaultSession, development);
   protocol.handle(
     SCHEME,
-    serveScheme(places.bundle, serveMedia({ history, inference, dataFolder: places.data })),
+    serveScheme(
+      places.bundle,
+      serveMedia({
+        ...{ history, inference, dataFolder: places.data },
+        mask: (runId, partId) => masks.find(runId, partId),
+        after: (partId) => trainings.afterMap(partId),
+      }),
+    ),
   );
   const prepared = app.commandLine.hasSwitch('samples')
     ? inspectFirstSample(runs, history, listSamples(places.resources)).catch(console.error)
@@ -82,7 +104,7 @@ function open(): void {
   route({
     ipc: ipcMain,
     handlers: handlers({
-      ...{ history, runs, prepared },
+      ...{ history, runs, trainings, masks, prepared },
       info: () => appInfo(app.getVersion(), places),
       choose: (what) => chooseFiles(dialog, window, what, development),
       recipes: recipeFiles(dialog, () => window, development),
@@ -96,7 +118,7 @@ function open(): void {
   });
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate((c) => emit('menu.command', c), development)));
   endCleanly(async () => {
-    await runs.stop();
+    await Promise.all([runs.stop(), trainings.stop()]);
     await services.stop();
   });
   nativeTheme.themeSource = 'dark';

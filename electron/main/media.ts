@@ -22,6 +22,9 @@ export interface MediaOptions {
     request(name: 'displayable', args: { path: string }): Promise<InferenceApi['displayable'][1]>;
   };
   readonly dataFolder: string;
+  /** Files that may be replaced by newer ones; null where there is none. */
+  readonly mask: (runId: number, partId: number) => Promise<string | null>;
+  readonly after: (partId: number) => Promise<string | null>;
 }
 
 const MOST_REMEMBERED = 20_000;
@@ -51,13 +54,15 @@ const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 
 /** Serves the media addresses of contract.ts. */
-export function serveMedia({ history, inference, dataFolder }: MediaOptions): ServeMedia {
+export function serveMedia({ history, inference, dataFolder, mask, after }: MediaOptions): ServeMedia {
   const places = new Map<number, PartPlace>();
 
   return async (partId, kind) => {
     try {
       const place = await find(partId);
       if (kind === 'image') return await photograph(place.path);
+      if (kind === 'mask') return await changing(await mask(place.runId, partId), 'image/png');
+      if (kind === 'after') return await changing(await after(partId), 'application/octet-stream');
       const files = partFiles(dataFolder, place.runId, place.seq);
       return kind === 'map'
         ? await derived(files.map, 'application/octet-stream')
@@ -77,6 +82,12 @@ export function serveMedia({ history, inference, dataFolder }: MediaOptions): Se
     if (places.size >= MOST_REMEMBERED) places.clear(); // rare and cheap to fill again
     places.set(partId, place);
     return place;
+  }
+
+  async function changing(file: string | null, type: string): Promise<Response> {
+    if (file === null) return plainText(404, 'There is no such picture.');
+    const bytes = new Uint8Array(await readFile(file));
+    return new Response(bytes, { headers: { 'content-type': type, 'cache-control': 'no-store' } });
   }
 
   async function derived(file: string, type: string): Promise<Response> {

@@ -11,9 +11,9 @@ const FILTERS = [{ name: 'Recipes', extensions: ['json'] }];
 
 export interface RecipeFiles {
   /** The path that was written; null when the dialog was closed. Throws `output.failed`. */
-  save(name: string, text: string): Promise<string | null>;
+  readonly save: (name: string, text: string) => Promise<string | null>;
   /** The text of the file; null when the dialog was closed. Throws `data.folder_missing`, `recipe.invalid`. */
-  load(path: string | undefined): Promise<string | null>;
+  readonly load: (path: string | undefined) => Promise<string | null>;
 }
 
 /** A name that every file system takes: the rest of it is still in the file. */

@@ -29,9 +29,9 @@ const MIME: Readonly<Record<string, string>> = {
 };
 /** Plain names only: no dot files, no `..`, no percent signs, separators, colons or NULs left after decoding. */
 const PLAIN_PATH = /^\/(?:[A-Za-z0-9_][A-Za-z0-9_.-]*\/)*[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
-const MEDIA_PATH = /^\/media\/parts\/([1-9][0-9]{0,14})\/(thumbnail|image|map)$/;
+const MEDIA_PATH = /^\/media\/parts\/([1-9][0-9]{0,14})\/(thumbnail|image|map|mask|after)$/;
 
-type MediaKind = 'thumbnail' | 'image' | 'map';
+type MediaKind = 'thumbnail' | 'image' | 'map' | 'mask' | 'after';
 export type ServeMedia = (partId: number, kind: MediaKind) => Promise<Response>;
 
 /** A short answer in words, never stored. */

@@ -1,8 +1,9 @@
-// How the two services start: as Electron utility processes, or as children under Node 24 where Electron's own Node is too old.
+// How the services start: as Electron utility processes, or as children under Node 24 where Electron's own Node is too old.
 // Runs in the main process (Electron's fork comes in as an argument).
 import type { UtilityProcess } from 'electron';
 import type { Message, ServicePort } from '../common/rpc.ts';
 import type { HistoryApi, HistoryEvents, InferenceApi, InferenceEvents } from '../common/services.ts';
+import type { TrainingApi, TrainingEvents } from '../common/training-service.ts';
 import { openedHistory, type History } from '../node/history-client.ts';
 import { ServiceClient, forkNodeService } from '../node/service-client.ts';
 import type { ErrorValue } from '../../models/errors.ts';
@@ -13,7 +14,7 @@ const NEEDED_NODE_API = 10;
 const KILL_AFTER_MS = 3000;
 
 type Fork = (entry: string, args: string[], options: { serviceName: string }) => UtilityProcess;
-type ServiceName = 'inference' | 'history';
+type ServiceName = 'inference' | 'history' | 'training';
 
 export interface ServicesOptions {
   readonly places: Places;
@@ -25,6 +26,8 @@ export interface ServicesOptions {
 export interface Services {
   readonly inference: ServiceClient<InferenceApi, InferenceEvents>;
   readonly history: History;
+  /** A new one for each training: it ends with it. */
+  startTraining(): ServiceClient<TrainingApi, TrainingEvents>;
   /** The daily backup was made, or could not be. */
   onBackup(listener: (end: HistoryEvents['backup.ended']) => void): void;
   stop(): Promise<void>;
@@ -72,9 +75,13 @@ export function startServices(options: ServicesOptions): Services {
   return {
     inference,
     history: openedHistory(history, places.data),
+    startTraining: () => new ServiceClient<TrainingApi, TrainingEvents>(supervised('training')),
     onBackup: (listener) => void history.on('backup.ended', listener),
     stop: async () => {
-      await Promise.all([inference.stop(), history.stop()]);
+      // Not needed for what was acknowledged; but a database that was closed in order is opened faster.
+      const closed = history.running ? history.request('close', null).catch(() => null) : null;
+      const tooLong = new Promise((resolve) => setTimeout(resolve, KILL_AFTER_MS));
+      await Promise.all([inference.stop(), Promise.race([closed, tooLong]).then(() => history.stop())]);
     },
   };
 }

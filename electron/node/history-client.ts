@@ -6,7 +6,7 @@ import type { ServiceClient } from './service-client.ts';
 
 /** What the rest of the program may ask of the history; opening it is nobody else's business. */
 export interface History {
-  request<K extends Exclude<keyof HistoryApi, 'open'>>(
+  request<K extends Exclude<keyof HistoryApi, 'open' | 'close'>>(
     name: K,
     args: HistoryApi[K][0],
   ): Promise<HistoryApi[K][1]>;
@@ -19,6 +19,7 @@ const REPEATABLE: ReadonlySet<keyof HistoryApi> = new Set([
   'run.list',
   'run.get',
   'run.load',
+  'run.page',
   'run.pending',
   'run.setThresholds',
   'results.record',

@@ -2,12 +2,13 @@
 // Runs in the main process (Node, no Electron: the tests drive it with the real services).
 import { basename } from 'node:path';
 import type { Run } from '../common/domain.ts';
-import type { RecipeRef, RecipeSettings } from '../common/recipe.ts';
+import type { RecipeRef } from '../common/recipe.ts';
 import type { InferenceApi, InferenceEvents, NewPart, SessionOptions } from '../common/services.ts';
 import { LoupeError, type ErrorValue } from '../../models/errors.ts';
 import type { History } from './history-client.ts';
 import { ActiveRun, hasBegun, type Emit, type List, type Refused } from './run/active-run.ts';
 import { RunSession } from './run/session.ts';
+import { sessionOptions, type PackPlaces } from './run/session-options.ts';
 import type { ServiceClient } from './service-client.ts';
 
 /** Photographs per message to the history: a batch of this size is written in milliseconds. */
@@ -23,15 +24,10 @@ export interface Photograph {
   readonly error?: ErrorValue;
 }
 
-export interface RunControllerOptions {
+export interface RunControllerOptions extends PackPlaces {
   readonly inference: Pick<ServiceClient<InferenceApi, InferenceEvents>, 'request' | 'on' | 'deaths'>;
   readonly history: History;
   readonly scan: (inputs: readonly string[]) => AsyncIterable<Photograph>;
-  /** The pack for words typed by hand. */
-  readonly packFolder: string;
-  /** The folder of the pack that a recipe names; throws `pack.missing`. */
-  readonly findPack: (packId: string) => Promise<string>;
-  readonly dataFolder: string;
   readonly emit: Emit;
 }
 
@@ -65,11 +61,10 @@ export class RunController {
   start(args: StartRequest): Promise<Run> {
     return this.#claim(async () => {
       const { inputs, lot, author } = args;
-      const recipe =
-        'recipe' in args ? await this.#options.history.request('recipe.get', args.recipe) : null;
+      const recipe = 'recipe' in args ? await this.#options.history.request('recipe.get', args.recipe) : null;
       const product = 'product' in args ? args.product : (recipe?.product ?? '');
       if (!product.trim()) throw new LoupeError('text.empty');
-      const session = await this.#sessionOptions(product, recipe);
+      const session = await sessionOptions(this.#options, product, recipe);
       // Looked at before anything is written: an empty folder leaves no empty run behind.
       const photographs = await unlessEmpty(this.#options.scan(inputs));
       if (!photographs) throw new LoupeError('data.no_images', { path: inputs.join(', ') });
@@ -96,7 +91,7 @@ export class RunController {
       }
       const ref = run.recipe && { recipeId: run.recipe.id, version: run.recipe.version };
       const recipe = ref && (await this.#options.history.request('recipe.get', ref));
-      const session = await this.#sessionOptions(run.product, recipe);
+      const session = await sessionOptions(this.#options, run.product, recipe);
       return this.#launch({ ...run, state: 'preparing', error: null }, session);
     });
   }
@@ -131,20 +126,6 @@ export class RunController {
       this.#claimed = false;
       throw error;
     }
-  }
-
-  async #sessionOptions(product: string, recipe: RecipeSettings | null): Promise<SessionOptions> {
-    if (recipe === null) return { packFolder: this.#options.packFolder, product };
-    const { method, tap, rvs, sigma, heat, thresholds } = recipe;
-    return {
-      packFolder: await this.#options.findPack(recipe.packId),
-      ...{ product, thresholds },
-      ...(method !== null && { method }),
-      ...(tap !== null && { tap }),
-      ...(rvs !== null && { rvs }),
-      ...(sigma !== null && { sigma }),
-      ...(heat !== null && { heat }),
-    };
   }
 
   #launch(run: Run, options: SessionOptions, list?: List): Run {

@@ -43,7 +43,7 @@ export function forkNodeService(entry: string, node = process.execPath): Service
 }
 
 export interface ServiceClientOptions {
-  readonly name: 'inference' | 'history';
+  readonly name: 'inference' | 'history' | 'training';
   readonly start: () => ServicePort;
   /** Called after every death, before the restart; `fatal` when it dies too often to be started again. */
   readonly onDeath?: (error: ErrorValue, fatal: boolean) => void;
@@ -73,6 +73,11 @@ export class ServiceClient<A extends Api<A>, E> {
   /** Number of times that the service died in this program's life. */
   get deaths(): number {
     return this.#deaths.length;
+  }
+
+  /** Whether there is a process: a request would start one. */
+  get running(): boolean {
+    return this.#port !== null;
   }
 
   request<K extends keyof A & string>(name: K, args: A[K][0]): Promise<A[K][1]> {

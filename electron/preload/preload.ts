@@ -38,6 +38,14 @@ const CHANNELS: Readonly<Record<Channel, true>> = {
   'history.stats': true,
   'history.export': true,
   'part.explain': true,
+  'mask.list': true,
+  'mask.save': true,
+  'training.current': true,
+  'training.start': true,
+  'training.resume': true,
+  'training.stop': true,
+  'training.discard': true,
+  'training.adopt': true,
   'session.load': true,
   'session.save': true,
   'preferences.load': true,
@@ -49,6 +57,7 @@ const EVENTS: Readonly<Record<EventName, true>> = {
   'run.changed': true,
   'service.trouble': true,
   'menu.command': true,
+  'training.changed': true,
   'history.backedUp': true,
 };
 

@@ -42,6 +42,10 @@ function close(): void {
 
 const send = serve<HistoryApi, HistoryEvents>({
   open: ({ folder }) => open(resolve(folder)).info,
+  close: () => {
+    close();
+    return null;
+  },
   'run.create': (run) => store().runs.create(run),
   'run.addParts': ({ runId, parts }) => store().parts.add(runId, parts),
   'run.begin': ({ runId, session }) => store().runs.begin(runId, session),
@@ -49,6 +53,7 @@ const send = serve<HistoryApi, HistoryEvents>({
   'run.list': () => store().runs.list(),
   'run.get': ({ runId }) => store().runs.get(runId),
   'run.load': ({ runId }) => store().parts.load(runId),
+  'run.page': ({ runId, afterSeq, limit }) => store().parts.page(runId, afterSeq, limit),
   'run.pending': ({ runId, limit, afterSeq }) => store().parts.pending(runId, limit, afterSeq),
   'run.setThresholds': ({ runId, thresholds, author, reason }) =>
     store().runs.setThresholds(runId, thresholds, author, reason),
@@ -62,6 +67,7 @@ const send = serve<HistoryApi, HistoryEvents>({
   'recipe.duplicate': (copy) => store().recipes.duplicate(copy),
   'recipe.export': (ref) => store().recipes.export(ref),
   'recipe.import': (file) => store().recipes.import(file),
+  'audit.add': (event) => store().audit.record(event),
   'audit.list': ({ limit, beforeLink }) => store().audit.list(limit, beforeLink),
   'part.explain': ({ partId }) => explain(store(), partId),
   'history.stats': ({ by, ...selection }) =>

@@ -127,7 +127,8 @@ function dualPathMaps(
   { upsample, upsampleAligned, gaussian }: Resampling,
   options: InspectOptions,
 ): Maps {
-  const stages = stagedDualPath(g, h0, options, options.tap);
+  // Only the head looks at the patches of the original path.
+  const stages = stagedDualPath(g, h0, options, options.tap, options.method === 'sdp' ? 'cls' : 'all');
   const features = stageFeatures(g, stages, options);
   const cls = g.slice(g.slice(features, 1, STAGES - 1, STAGES), 2, 0, 1);
   const surgery = featureSurgery(g, features, text, options);

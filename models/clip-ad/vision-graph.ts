@@ -7,7 +7,9 @@ import {
   l2Normalise,
   layerNorm,
   transformerBlock,
+  type Arithmetic,
   type BlockSettings,
+  type Rows,
 } from '../clip/transformer.ts';
 import type { VisionWeights } from '../clip/weights.ts';
 import { LoupeError } from '../errors.ts';
@@ -28,6 +30,8 @@ export interface VisionOptions {
   readonly weights: VisionWeights;
   /** Side of the square input in pixels, a multiple of the patch size. Default: the model's own. */
   readonly imageSize?: number;
+  /** Of the linear layers of the blocks; the patch embedding and all after the final norm are float32. Default: fp32. */
+  readonly arithmetic?: Arithmetic;
 }
 
 /**
@@ -37,7 +41,7 @@ export interface VisionOptions {
  */
 export type Tap = 'official' | 'clean';
 
-/** What a stage hands on, both [B, 1 + N, W], row 0 = CLS. */
+/** What a stage hands on, both [B, 1 + N, W], row 0 = CLS; of the last stage `original` may be the CLS row alone. */
 export interface Stage {
   /** Hˢ, the tapped original path. */
   readonly original: Value;
@@ -94,24 +98,33 @@ function foldNormalisation(patch: Float32Array, width: number, { mean, std }: Pr
   return { weight, bias };
 }
 
-const settingsOf = ({ architecture: { vision, activation } }: VisionOptions): BlockSettings => ({
-  width: vision.width,
-  heads: vision.heads,
-  activation,
+/** How a block of this tower is built. */
+export const blockSettings = ({ architecture, arithmetic = 'fp32' }: VisionOptions): BlockSettings => ({
+  width: architecture.vision.width,
+  heads: architecture.vision.heads,
+  activation: architecture.activation,
+  arithmetic,
 });
 
 /** Appends plain CLIP: h⁰ → h^L, [B, 1 + N, W]. */
 export function originalPath(g: GraphBuilder, h0: Value, options: VisionOptions): Value {
-  const settings = settingsOf(options);
+  const settings = blockSettings(options);
   return options.weights.blocks.reduce((h, block) => transformerBlock(g, h, block, settings).output, h0);
 }
 
 /**
  * Appends the original path and, beside it, the new path: v-v attention with the same weights and the same V, without
- * MLP and without input residual, summed inside a stage and restarted at each stage.
+ * MLP and without input residual, summed inside a stage and restarted at each stage. `lastRows` says what is needed of
+ * the original path at its end; the taps before it come from whole blocks.
  */
-export function stagedDualPath(g: GraphBuilder, h0: Value, options: VisionOptions, tap: Tap): Stage[] {
-  const settings = settingsOf(options);
+export function stagedDualPath(
+  g: GraphBuilder,
+  h0: Value,
+  options: VisionOptions,
+  tap: Tap,
+  lastRows: Rows = 'all',
+): Stage[] {
+  const settings = blockSettings(options);
   const { blocks } = options.weights;
   if (blocks.length === 0 || blocks.length % STAGES !== 0) {
     const reason = `the ${blocks.length} blocks of the vision tower cannot be cut into ${STAGES} equal stages`;
@@ -122,7 +135,9 @@ export function stagedDualPath(g: GraphBuilder, h0: Value, options: VisionOption
   let h = h0;
   let sum: Value | undefined;
   for (const [l, block] of blocks.entries()) {
-    const { afterAttention, output, values } = transformerBlock(g, h, block, settings);
+    // With one block per stage the official tap of stage 3 is made in the last block; its CLS row is all that is used.
+    const rows = l === blocks.length - 1 ? lastRows : 'all';
+    const { afterAttention, output, values } = transformerBlock(g, h, block, settings, rows);
     const vv = attention(g, values, values, values, block.out, settings);
     if (sum !== undefined && l % perStage > 0) sum = g.add(sum, vv);
     else {

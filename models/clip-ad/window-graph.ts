@@ -5,7 +5,7 @@ import { LoupeError } from '../errors.ts';
 import { GraphBuilder, type Value } from '../onnx/graph.ts';
 import { abnormalProbability, matrixConstant, sandwich, type TextPair } from './graph-parts.ts';
 import { gaussianMatrix, multiply, upsampleMatrix, type Matrix } from './matrices.ts';
-import { embedImage, inputSize, projectToText, type VisionOptions } from './vision-graph.ts';
+import { blockSettings, embedImage, inputSize, projectToText, type VisionOptions } from './vision-graph.ts';
 
 /** Sides of the windows in patches: 32 and 48 pixels at patch 16. */
 const WINDOWS = [2, 3];
@@ -60,8 +60,7 @@ export function buildWindowGraph(options: WindowOptions): Uint8Array {
 
 /** Tokens [n, T, W] through the whole tower → probability of "abnormal" by their CLS rows, [n, 1, 1]. */
 function classify(g: GraphBuilder, tokens: Value, text: TextPair, options: VisionOptions): Value {
-  const { vision, activation } = options.architecture;
-  const settings = { width: vision.width, heads: vision.heads, activation };
+  const settings = blockSettings(options);
   const last = options.weights.blocks.reduce(
     (h, block) => transformerBlock(g, h, block, settings).output,
     tokens,

@@ -2,7 +2,11 @@
 // Runs anywhere (writes ONNX nodes, pure TypeScript). Specification § B.2 and § H.3.
 import type { GraphBuilder, Value } from '../onnx/graph.ts';
 import type { Activation } from './architecture.ts';
+import { fusedAttention, int8Linear } from './int8.ts';
 import type { BlockWeights, Linear, Norm } from './weights.ts';
+
+/** How the linear layers of a tower are computed; everything else is always float32. `int8` is for the processor. */
+export type Arithmetic = 'fp32' | 'int8';
 
 /** What a block needs to know besides its weights. */
 export interface BlockSettings {
@@ -10,6 +14,8 @@ export interface BlockSettings {
   readonly width: number;
   readonly heads: number;
   readonly activation: Activation;
+  /** Default: fp32. */
+  readonly arithmetic?: Arithmetic;
   /** Added to the attention scores; broadcasts to [B, heads, T, T]. The text tower's causal mask. */
   readonly mask?: Value;
 }
@@ -20,28 +26,37 @@ export interface Block {
   readonly afterAttention: Value;
   /** m + MLP(LN2(m)): [B, T, W]. */
   readonly output: Value;
-  /** V, split into heads [B, heads, T, W / heads]: what v-v attention works on. */
+  /** V [B, T, W], heads side by side: what v-v attention works on. */
   readonly values: Value;
 }
 
-/** Appends one block to the graph. `h` is [B, T, W]. */
+/** Which tokens of a block somebody will look at: all T, or only the first one, CLS. */
+export type Rows = 'all' | 'cls';
+
+/**
+ * Appends one block to the graph. `h` is [B, T, W]. With `rows` = cls `afterAttention` and `output` are [B, 1, W]: of a last
+ * block nobody needs more, and it saves most of its work.
+ */
 export function transformerBlock(
   g: GraphBuilder,
   h: Value,
   weights: BlockWeights,
   settings: BlockSettings,
+  rows: Rows = 'all',
 ): Block {
-  const qkv = linear(g, layerNorm(g, h, weights.norm1), weights.qkv);
-  const [q, k, v] = g.split(qkv, 3, -1).map((x) => splitHeads(g, x, settings)) as [Value, Value, Value];
-  const afterAttention = g.add(h, attention(g, q, k, v, weights.out, settings));
-  const hidden = linear(g, layerNorm(g, afterAttention, weights.norm2), weights.mlpIn);
-  const mlp = linear(g, activate(g, hidden, settings.activation), weights.mlpOut);
+  const { arithmetic } = settings;
+  const wanted = (x: Value): Value => (rows === 'cls' ? g.slice(x, 1, 0, 1) : x);
+  const qkv = linear(g, layerNorm(g, h, weights.norm1), weights.qkv, arithmetic);
+  const [q, k, v] = g.split(qkv, 3, -1) as [Value, Value, Value];
+  const afterAttention = g.add(wanted(h), attention(g, wanted(q), k, v, weights.out, settings));
+  const hidden = linear(g, layerNorm(g, afterAttention, weights.norm2), weights.mlpIn, arithmetic);
+  const mlp = linear(g, activate(g, hidden, settings.activation), weights.mlpOut, arithmetic);
   return { afterAttention, output: g.add(afterAttention, mlp), values: v };
 }
 
 /**
- * OutProj( concat_heads softmax(q kᵀ / √d_h + mask) v ): [B, T, W]. With q = k = v it is the v-v attention of the
- * dual path.
+ * OutProj( concat_heads softmax(q kᵀ / √d_h + mask) v ) of q, k, v [B, T, W]: [B, T, W]. With q = k = v it is the v-v
+ * attention of the dual path.
  */
 export function attention(
   g: GraphBuilder,
@@ -49,12 +64,30 @@ export function attention(
   k: Value,
   v: Value,
   out: Linear,
+  settings: BlockSettings,
+): Value {
+  const { heads, arithmetic, mask } = settings;
+  // The fused kernel exists on the processor wherever int8 does; other providers run the plain operators better.
+  if (arithmetic === 'int8' && mask === undefined)
+    return int8Linear(g, fusedAttention(g, q, k, v, heads), out);
+  return linear(g, plainAttention(g, q, k, v, settings), out, arithmetic);
+}
+
+function plainAttention(
+  g: GraphBuilder,
+  q: Value,
+  k: Value,
+  v: Value,
   { width, heads, mask }: BlockSettings,
 ): Value {
-  const scaled = g.mul(q, 1 / Math.sqrt(width / heads));
-  const scores = g.matMul(scaled, g.transpose(k, [0, 1, 3, 2]));
+  const split = (x: Value): Value => splitHeads(g, x, width, heads);
+  const values = split(v);
+  const keys = k === v ? values : split(k);
+  const queries = q === v ? values : split(q);
+  const scaled = g.mul(queries, 1 / Math.sqrt(width / heads));
+  const scores = g.matMul(scaled, g.transpose(keys, [0, 1, 3, 2]));
   const weights = g.softmax(mask === undefined ? scores : g.add(scores, mask));
-  return linear(g, mergeHeads(g, g.matMul(weights, v), width), out);
+  return mergeHeads(g, g.matMul(weights, values), width);
 }
 
 /** Layer normalisation of the last axis. */
@@ -64,13 +97,15 @@ export const layerNorm = (g: GraphBuilder, x: Value, { scale, bias }: Norm): Val
 /** Rows scaled to length 1. */
 export const l2Normalise = (g: GraphBuilder, x: Value): Value => g.div(x, g.reduceL2(x));
 
-function linear(g: GraphBuilder, x: Value, { weight, bias }: Linear): Value {
+function linear(g: GraphBuilder, x: Value, layer: Linear, arithmetic: Arithmetic = 'fp32'): Value {
+  if (arithmetic === 'int8') return int8Linear(g, x, layer);
+  const { weight, bias } = layer;
   const product = g.matMul(x, g.constant(weight, [weight.length / bias.length, bias.length]));
   return g.add(product, g.constant(bias, [bias.length]));
 }
 
 /** [B, T, W] → [B, heads, T, W / heads] */
-const splitHeads = (g: GraphBuilder, x: Value, { width, heads }: BlockSettings): Value =>
+const splitHeads = (g: GraphBuilder, x: Value, width: number, heads: number): Value =>
   g.transpose(g.reshape(x, [0, -1, heads, width / heads]), [0, 2, 1, 3]);
 
 /** [B, heads, T, W / heads] → [B, T, W] */

@@ -2,16 +2,23 @@
 // Runs anywhere (pure TypeScript on bytes).
 import { LoupeError } from '../errors.ts';
 import { ProtobufMessage } from './protobuf.ts';
+import {
+  DATA_TYPE,
+  nodeProto,
+  tensorProto,
+  valueInfo,
+  type Attributes,
+  type Dimension,
+  type ElementType,
+  type TensorData,
+} from './records.ts';
+
+export type { Dimension, ElementType } from './records.ts';
 
 const IR_VERSION = 8;
 const OPSET = 17;
-
-/** TensorProto.DataType */
-const DATA_TYPE = { float32: 1, uint8: 2, int64: 7, bool: 9 } as const;
-export type ElementType = keyof typeof DATA_TYPE;
-
-/** A size, or the name of a size that is only known when the model runs, such as `'B'`. */
-export type Dimension = number | string;
+/** Operators of ONNX Runtime itself. */
+const CONTRIB_DOMAIN = 'com.microsoft';
 
 declare const valueBrand: unique symbol;
 /** The name of a tensor in the graph. Branded, so that only a GraphBuilder can make one. */
@@ -20,14 +27,8 @@ export type Value = string & { readonly [valueBrand]: true };
 /** A tensor in the graph, or a number that becomes a float32 scalar. */
 export type Operand = Value | number;
 
-/** Integer attributes only; the operators used here need no others. */
-type Attributes = Readonly<Record<string, number | readonly number[]>>;
-
 /** Constants of up to this many elements are shared by content, larger ones by identity of their array. */
 const SMALL_CONSTANT = 16;
-
-const bytesOf = (data: Float32Array | BigInt64Array): Uint8Array =>
-  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /**
  * An ONNX graph under construction. Nodes are written in the order of the calls, which is a valid topological
@@ -42,7 +43,8 @@ export class GraphBuilder {
   readonly #inputs: ProtobufMessage[] = [];
   readonly #outputs: ProtobufMessage[] = [];
   readonly #constants = new Map<string, Value>();
-  readonly #identities = new Map<Float32Array, number>();
+  readonly #identities = new Map<TensorData, number>();
+  #usesContrib = false;
 
   constructor(name: string) {
     this.#name = name;
@@ -71,6 +73,11 @@ export class GraphBuilder {
   /** A float32 initialiser without axes. */
   scalar(value: number): Value {
     return this.#initializer('float32', Float32Array.of(value), []);
+  }
+
+  /** An initialiser of bytes, row-major: weights of integer products. */
+  int8(data: Int8Array, shape: readonly number[]): Value {
+    return this.#initializer('int8', data, shape);
   }
 
   /** An int64 vector: shapes, axes, indices. */
@@ -198,6 +205,14 @@ export class GraphBuilder {
     return name;
   }
 
+  /** Appends an operator of ONNX Runtime's own; `''` leaves an optional input out. */
+  contrib(operator: string, inputs: readonly (Value | '')[], attributes: Attributes = {}): Value {
+    this.#usesContrib = true;
+    const name = `${operator}_${this.#nodes.length}` as Value;
+    this.#nodes.push(nodeProto(operator, inputs, [name], attributes, CONTRIB_DOMAIN));
+    return name;
+  }
+
   /** Appends a node with several outputs. */
   nodes(operator: string, inputs: readonly Value[], count: number, attributes: Attributes = {}): Value[] {
     const names = Array.from({ length: count }, (_, i) => `${operator}_${this.#nodes.length}_${i}` as Value);
@@ -213,23 +228,20 @@ export class GraphBuilder {
     for (const initializer of this.#initializers) graph.message(5, initializer);
     for (const input of this.#inputs) graph.message(11, input);
     for (const output of this.#outputs) graph.message(12, output);
-    return new ProtobufMessage()
+    const model = new ProtobufMessage()
       .int(1, IR_VERSION)
       .string(2, 'loupe')
       .message(7, graph)
-      .message(8, new ProtobufMessage().string(1, '').int(2, OPSET))
-      .toBytes();
+      .message(8, new ProtobufMessage().string(1, '').int(2, OPSET));
+    if (this.#usesContrib) model.message(8, new ProtobufMessage().string(1, CONTRIB_DOMAIN).int(2, 1));
+    return model.toBytes();
   }
 
   #operand(x: Operand): Value {
     return typeof x === 'number' ? this.scalar(x) : x;
   }
 
-  #initializer(
-    type: 'float32' | 'int64',
-    data: Float32Array | BigInt64Array,
-    shape: readonly number[],
-  ): Value {
+  #initializer(type: ElementType, data: TensorData, shape: readonly number[]): Value {
     if (data.length !== shape.reduce((a, b) => a * b, 1)) {
       throw new LoupeError('internal', {
         reason: `a constant of ${data.length} elements cannot be [${shape.join()}]`,
@@ -240,49 +252,14 @@ export class GraphBuilder {
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
     const name = `constant_${this.#constants.size}` as Value;
-    const tensor = new ProtobufMessage();
-    for (const size of shape) tensor.int(1, size);
-    tensor.int(2, DATA_TYPE[type]).string(8, name).bytes(9, bytesOf(data));
-    this.#initializers.push(tensor);
+    this.#initializers.push(tensorProto(name, type, data, shape));
     this.#constants.set(key, name);
     return name;
   }
 
-  #identity(data: Float32Array): number {
+  #identity(data: TensorData): number {
     const known = this.#identities.get(data) ?? this.#identities.size;
     this.#identities.set(data, known);
     return known;
   }
-}
-
-function nodeProto(
-  operator: string,
-  inputs: readonly string[],
-  outputs: readonly string[],
-  attributes: Attributes,
-): ProtobufMessage {
-  const node = new ProtobufMessage();
-  for (const input of inputs) node.string(1, input);
-  for (const output of outputs) node.string(2, output);
-  node.string(4, operator);
-  for (const [name, value] of Object.entries(attributes)) {
-    const attribute = new ProtobufMessage().string(1, name);
-    if (typeof value === 'number') attribute.int(3, value).int(20, 2);
-    else {
-      for (const item of value) attribute.int(8, item);
-      attribute.int(20, 7);
-    }
-    node.message(5, attribute);
-  }
-  return node;
-}
-
-function valueInfo(name: string, type: ElementType, shape: readonly Dimension[]): ProtobufMessage {
-  const shapeProto = new ProtobufMessage();
-  for (const size of shape) {
-    const dimension = new ProtobufMessage();
-    shapeProto.message(1, typeof size === 'number' ? dimension.int(1, size) : dimension.string(2, size));
-  }
-  const tensorType = new ProtobufMessage().int(1, DATA_TYPE[type]).message(2, shapeProto);
-  return new ProtobufMessage().string(1, name).message(2, new ProtobufMessage().message(1, tensorType));
 }

@@ -1,8 +1,9 @@
-// Writes protocol buffer messages, the wire format of ONNX files: varints and length-delimited fields.
+// Writes protocol buffer messages, the wire format of ONNX files.
 // Runs anywhere (pure TypeScript on bytes).
 
 const WIRE_VARINT = 0;
 const WIRE_LENGTH_DELIMITED = 2;
+const WIRE_FIXED32 = 5;
 
 /** Base-128 varint, least significant group first. */
 function varint(value: number): Uint8Array {
@@ -28,6 +29,13 @@ export class ProtobufMessage {
   /** An int32, int64 or enum field. */
   int(field: number, value: number): this {
     return this.#push(varint(field * 8 + WIRE_VARINT)).#push(varint(value));
+  }
+
+  /** A float field: four bytes, little-endian. */
+  float(field: number, value: number): this {
+    const data = new Uint8Array(4);
+    new DataView(data.buffer).setFloat32(0, value, true);
+    return this.#push(varint(field * 8 + WIRE_FIXED32)).#push(data);
   }
 
   bytes(field: number, data: Uint8Array): this {

@@ -46,16 +46,28 @@ function bmp(width: number, height: number, rgb: Uint8Array): Buffer {
   return file;
 }
 
-async function samples(work: () => unknown): Promise<number[]> {
+async function milliseconds(work: () => unknown): Promise<number> {
+  const start = performance.now();
   await work();
-  const found: number[] = [];
-  const until = performance.now() + 1200;
-  while (found.length < 3 || (performance.now() < until && found.length < 30)) {
-    const start = performance.now();
-    await work();
-    found.push(performance.now() - start);
+  return performance.now() - start;
+}
+
+/** Work and its floor in turns, so that whatever else happens on the computer happens to both. */
+async function inTurns(
+  work: () => unknown,
+  floor: () => unknown,
+): Promise<{ own: number[]; ratios: number[] }> {
+  await work();
+  await floor();
+  const own: number[] = [];
+  const ratios: number[] = [];
+  const until = performance.now() + 2000;
+  while (own.length < 3 || (performance.now() < until && own.length < 30)) {
+    const ms = await milliseconds(work);
+    own.push(ms);
+    ratios.push(ms / (await milliseconds(floor)));
   }
-  return found;
+  return { own, ratios };
 }
 
 export async function measureDecoding(): Promise<Figure[]> {
@@ -72,24 +84,21 @@ export async function measureDecoding(): Promise<Figure[]> {
     };
     const size = `${width}×${height}`;
     for (const [format, bytes] of Object.entries(files)) {
-      const own = await samples(() => decodeBytes(bytes, 'bench'));
-      found.push(figure(`decode ${format} ${size}`, 'ms', own));
       // The library cannot read bitmaps: the floor there is a copy of the bytes.
-      const floor = await samples(() =>
-        format === 'bmp' ? Buffer.from(bytes) : sharp(bytes).raw().toBuffer(),
+      const { own, ratios } = await inTurns(
+        () => decodeBytes(bytes, 'bench'),
+        () => (format === 'bmp' ? Buffer.from(bytes) : sharp(bytes).raw().toBuffer()),
       );
-      const middle = figure('', '', floor).median;
-      const name = `decode ${format} ${size} / ${format === 'bmp' ? 'copy of its bytes' : 'bare library'}`;
-      found.push(
-        figure(
-          name,
-          '×',
-          own.map((ms) => ms / middle),
-        ),
-      );
+      const name = `decode ${format} ${size}`;
+      found.push(figure(name, 'ms', own));
+      found.push(figure(`${name} / ${format === 'bmp' ? 'copy of its bytes' : 'bare library'}`, '×', ratios));
     }
     const image = await decodeBytes(files.bmp, 'bench');
-    found.push(figure(`resize ${size} to ${SIDE}`, 'ms', await samples(() => toModelSize(image, SIDE))));
+    const { own } = await inTurns(
+      () => toModelSize(image, SIDE),
+      () => undefined,
+    );
+    found.push(figure(`resize ${size} to ${SIDE}`, 'ms', own));
   }
   return found;
 }

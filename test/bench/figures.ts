@@ -63,7 +63,7 @@ export function slower(now: readonly Figure[], before: readonly Figure[]): strin
   const old = new Map(before.map((one) => [one.name, one]));
   return now.flatMap((figure) => {
     const then = old.get(figure.name);
-    if (!then || then.unit !== figure.unit) return [];
+    if (then?.unit !== figure.unit) return [];
     const higher = figure.better === 'higher';
     const share = higher ? then.median / figure.median - 1 : figure.median / then.median - 1;
     const apart = higher ? figure.high < then.low : figure.low > then.high;

@@ -72,19 +72,20 @@ if (values.inside !== undefined) {
   const figures: Figure[] = [];
   const skipped: Record<string, string> = {};
   const load = loadavg()[0] ?? 0;
+  const memory = `${(totalmem() / 1e9).toFixed(0)} GB`;
+  const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}, ${memory}, ${process.platform}, Node ${process.versions.node}`;
+  const report: Report = { date: new Date().toISOString(), machine, load, figures, skipped };
   for (const part of parts) {
     console.error(`measuring ${part} …`);
     const found = await measure(part);
     if (typeof found === 'string') skipped[part] = found;
     else figures.push(...found);
+    // After each part: the large ones take minutes, and nobody wants to lose them with a later one.
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
   }
-  const memory = `${(totalmem() / 1e9).toFixed(0)} GB`;
-  const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}, ${memory}, ${process.platform}, Node ${process.versions.node}`;
-  const report: Report = { date: new Date().toISOString(), machine, load, figures, skipped };
   console.log(`${report.date}, ${machine}, load ${load.toFixed(1)} at the start\n\n${table(figures)}`);
   for (const [part, reason] of Object.entries(skipped))
     console.log(`\nSKIPPED, not measured: ${part}: ${reason}`);
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
   if (before) {
     const worse = slower(figures, before.figures);
     console.log(

@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findCategories } from '../../electron/cli/dataset.ts';
-import { readMask } from '../../electron/cli/masks.ts';
+import { readMask } from '../../electron/node/measure/masks.ts';
 import { parseNpy } from '../../models/npy.ts';
 import { loupe, type CliResult } from '../support/cli.ts';
 import { GOLDEN, goldenNpy, hasGolden } from '../support/golden.ts';

@@ -5,7 +5,7 @@ import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { safetensorsHeader, type TensorType } from '../../models/clip/safetensors-write.ts';
-import { Measurement } from '../../electron/cli/measure.ts';
+import { Measurement } from '../../electron/node/measure/measure.ts';
 import { towerTensors } from '../../models/clip/towers.ts';
 import type { ClipArchitecture } from '../../models/clip/architecture.ts';
 import { randomNumbers } from '../support/tiny-clip.ts';

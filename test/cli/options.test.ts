@@ -33,7 +33,7 @@ describe('inspect', () => {
   it('hands on everything that is said', () => {
     const args =
       'a b --product nut --model m --method sdp+ --head h --tap clean --rvs kde --sigma 2.5 --text-features t.npy ' +
-      '--device cpu --precision fp32 --threads 3 --json --maps m --overlays o';
+      '--device cpu --precision int8 --threads 3 --json --maps m --overlays o';
     expect(inspectOptions(args.split(' '))).toEqual({
       inputs: ['a', 'b'],
       product: 'nut',
@@ -47,6 +47,7 @@ describe('inspect', () => {
         head: 'h',
         textFeatures: 't.npy',
         device: 'cpu',
+        precision: 'int8',
         threads: 3,
       },
       json: true,
@@ -73,7 +74,6 @@ describe('inspect', () => {
     [[...part, '--threads', '1.5'], '--threads'],
     [[...part, '--threads', '0'], '--threads'],
     [[...part, '--device', 'abacus'], '--device'],
-    [[...part, '--precision', 'int8'], 'only fp32'],
     [[...part, '--precision', 'fp8'], 'fp32, fp16, int8'],
     [[...part, '--maps', ''], '--maps'],
     [[...part, '--product-from-folder'], 'goes without --product'],

@@ -152,6 +152,35 @@ await suite.check('shows photograph, thumbnail and map of a part', async () => {
   equal(found[2]?.[1], run.mapSize ** 2);
 });
 
+await suite.check('gives its page no file outside of the bundle', async () => {
+  const ways = [
+    '..',
+    '%2e%2e',
+    '..%2f..',
+    '%2e%2e%2f%2e%2e',
+    '..%5c..',
+    '%252e%252e',
+    '....//',
+    'assets/..%2f..',
+  ];
+  const files = ['main/main.js', 'package.json', 'preload/preload.cjs'];
+  const addresses = ways.flatMap((way) => files.map((file) => `/${way}/${file}`));
+  const statuses = await open.page.evaluate(
+    (addresses) =>
+      Promise.all(
+        addresses.map((address) =>
+          fetch(address).then(
+            ({ status }) => status,
+            () => 0,
+          ),
+        ),
+      ),
+    [...addresses, '/index.html'],
+  );
+  equal(statuses.pop(), 200);
+  equal([...new Set(statuses)], [404]);
+});
+
 await suite.check('ends cleanly, and asked no network for anything in the whole session', async () => {
   equal(await open.close(), 0);
   equal([...outgoing], []);

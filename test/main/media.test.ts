@@ -38,6 +38,8 @@ const serve = () =>
       },
     },
     dataFolder,
+    mask: () => Promise.resolve(null),
+    after: () => Promise.resolve(null),
   });
 
 /** A run with one part whose photograph has these bytes. */

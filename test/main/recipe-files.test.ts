@@ -23,7 +23,7 @@ function files(chosen: string) {
       return Promise.resolve({ canceled: chosen === '', filePaths: chosen === '' ? [] : [chosen] });
     },
   };
-  return { asked, ...recipeFiles(dialog as never, () => null, false) };
+  return { asked, ...recipeFiles(dialog, () => null, false) };
 }
 
 it('writes where the person said, and proposes a name that every file system takes', async () => {

@@ -2,7 +2,7 @@
 // Runs in the tests (vitest).
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { METRICS, Measurement } from '../../electron/cli/measure.ts';
+import { METRICS, Measurement } from '../../electron/node/measure/measure.ts';
 import { proCurve, rankingCurves, type Curve } from '../../models/metrics/curves.ts';
 import { auproExact } from '../../models/metrics/aupro.ts';
 import { PixelCollector } from '../../models/metrics/pixel-set.ts';

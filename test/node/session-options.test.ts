@@ -1,6 +1,6 @@
 // Every variant that a session can be asked for changes what it should, and heads that do not fit are refused.
 // Runs in the tests (Node).
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InspectResult, SessionInfo, SessionOptions } from '../../electron/common/services.ts';
@@ -39,6 +39,23 @@ describe('a session', () => {
     expect(asked.info.sigma).toBe(2);
     expect(asked.result.score1).not.toBe(result.score1);
     await expect(inspect({ ...tiny, imageSize: 50 })).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('takes the heat scale and the thresholds of a recipe; they change the picture, not the score', async () => {
+    const [own, recipe] = [join(folder, 'own.map'), join(folder, 'recipe.map')];
+    const heat = { lo: -5, hi: 5 };
+    const thresholds = { review: 0.11, reject: 0.22 };
+    const inspectTo = async (options: object, map: string) => {
+      const info = await engine.open({ ...tiny, ...options, device: 'cpu', threads: 1 });
+      const { score } = await engine.inspect({ session: info.session, path: photograph, save: { map } });
+      await engine.close(info.session);
+      return { info, score };
+    };
+    const before = await inspectTo({}, own);
+    const after = await inspectTo({ heat, thresholds }, recipe);
+    expect(after.info).toMatchObject({ heat, thresholds });
+    expect(after.score).toBe(before.score);
+    expect(readFileSync(recipe).equals(readFileSync(own))).toBe(false);
   });
 
   it('asks RVS with the profile of VisA, where dbscan is the mean', async () => {

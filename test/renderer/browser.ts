@@ -14,6 +14,32 @@ export async function buildPage(): Promise<void> {
   await build({ configFile: join(HERE, '../../renderer/vite.config.ts'), logLevel: 'error' });
 }
 
+/** The page with every text of the English catalogue in brackets: what has none on the screen came from elsewhere. */
+export async function buildPseudoPage(outDir: string): Promise<void> {
+  const bracketed = `
+    const bracket = (node) =>
+      typeof node === 'string' ? '⟦' + node + '⟧'
+      : typeof node === 'function' ? (...args) => '⟦' + node(...args) + '⟧'
+      : Array.isArray(node) ? node.map(bracket)
+      : Object.fromEntries(Object.entries(node).map(([name, value]) => [name, bracket(value)]));
+    export const en = bracket(plain);`;
+  await build({
+    configFile: join(HERE, '../../renderer/vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir },
+    plugins: [
+      {
+        name: 'pseudo-locale',
+        enforce: 'post',
+        transform: (code, id) =>
+          id.endsWith('/languages/en.ts')
+            ? code.replace(/export const en\b/, 'const plain').replace(/export \{[^}]*\};?/, '') + bracketed
+            : null,
+      },
+    ],
+  });
+}
+
 export const startBrowser = (): Promise<Browser> =>
   chromium.launch({
     executablePath: process.env.LOUPE_CHROMIUM ?? '/usr/bin/chromium',

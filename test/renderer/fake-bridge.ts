@@ -10,6 +10,7 @@ import type {
 } from '../../electron/common/contract.ts';
 import type { Recipe, RecipeSettings } from '../../electron/common/recipe.ts';
 import type { Preferences } from '../../electron/common/preferences.ts';
+import type { MaskInfo, Training } from '../../electron/common/training.ts';
 import type { Part, Run, RunState, Thresholds } from '../../electron/common/domain.ts';
 import type { ErrorValue } from '../../models/errors.ts';
 import type {} from '../../renderer/src/lib/client.ts';
@@ -56,6 +57,9 @@ interface Stored {
   preferences: Preferences | null;
   /** All versions of all recipes. */
   recipes: Recipe[];
+  /** By run. */
+  masks: Record<number, MaskInfo[]>;
+  training: Training | null;
 }
 
 (() => {
@@ -134,12 +138,15 @@ interface Stored {
         session: null,
         preferences: settings.preferences,
         recipes: [],
+        masks: {},
+        training: null,
       };
     }
     const read = JSON.parse(kept) as Stored;
     // What ran when the page went away was stopped by it, as after a crash.
     for (const run of read.runs)
       if (run.state === 'running' || run.state === 'preparing') run.state = 'interrupted';
+    if (read.training?.state === 'running') read.training.state = 'stopped';
     return read;
   }
   const keep = (): void => localStorage.setItem(KEY, JSON.stringify(store));
@@ -247,7 +254,61 @@ interface Stored {
     ...rest
   }: Recipe): RecipeSettings => rest;
 
-  const answers: Record<Channel, (args: never) => unknown> = {
+  let trainingTimer: ReturnType<typeof setInterval> | undefined;
+  function tellTraining(change: Partial<Training>): Training {
+    const training = { ...(store.training ?? fail('history.not_found', { what: 'training' })), ...change };
+    store.training = training;
+    keep();
+    setTimeout(() => emit('training.changed', training), 0);
+    return training;
+  }
+
+  /** Verdicts of known parts get better, and one gets worse. */
+  function compare(training: Training): Training['comparison'] {
+    const run = find(training.runId);
+    const judged = partsOf(run).filter((part) => part.verdict === 'ok' || part.verdict === 'ng');
+    const pick = (verdict: string, n: number): Part[] =>
+      judged.filter((part) => part.verdict === verdict).slice(0, n);
+    const aside = [...pick('ok', training.aside.ok), ...pick('ng', training.aside.ng)];
+    const verdictOf = (score: number) => (score >= 0.6 ? 'reject' : score >= 0.4 ? 'review' : 'good');
+    return {
+      before: { imageAuroc: 0.913, imageF1Max: 0.857, pixelAuroc: 0.962, pixelF1Max: 0.401, pro: 0.874 },
+      after: { imageAuroc: 0.984, imageF1Max: 0.941, pixelAuroc: 0.987, pixelF1Max: 0.633, pro: 0.941 },
+      thresholds: { before: run.thresholds, after: { review: 0.4, reject: 0.6 } },
+      expected: { falseReject: { rate: 0, low: 0, high: 0.28, count: 0, of: aside.length }, escape: null },
+      parts: aside.map((part, i) => {
+        const defective = part.verdict === 'ng';
+        const [before, after] = [part.score ?? 0, (defective && i % 4 !== 3 ? 0.83 : 0.12) + i / 100];
+        return {
+          ...{ partId: part.id, name: part.name, defective },
+          before: { score: before, verdict: verdictOf(before) },
+          after: { score: after, verdict: verdictOf(after) },
+        };
+      }),
+      heat: { lo: 0, hi: 4 },
+      mapSize: MAP_SIZE,
+    };
+  }
+
+  function learn(): void {
+    clearInterval(trainingTimer);
+    trainingTimer = setInterval(() => {
+      const training = store.training;
+      if (training?.state !== 'running') return clearInterval(trainingTimer);
+      const epoch = training.curve.length + 1;
+      if (epoch > training.epochs) {
+        clearInterval(trainingTimer);
+        tellTraining({ state: 'done', progress: null, comparison: compare(training) });
+        return;
+      }
+      const [done, total] = [epoch * 20, training.epochs * 20];
+      const progress = { stage: 'training', done, total, remaining: (training.epochs - epoch) / 5 } as const;
+      tellTraining({ progress, curve: [...training.curve, { epoch, loss: 0.4 + 1.8 / epoch }] });
+    }, settings.every);
+  }
+
+  /** What the page does not ask for in these tests is left out. */
+  const answers: Partial<Record<Channel, (args: never) => unknown>> = {
     'app.info': () => ({
       version: '0.1.0',
       electron: '45.4.1',
@@ -335,6 +396,49 @@ interface Stored {
       store.session = session;
       keep();
     },
+    'mask.list': ({ runId }: { runId: number }) => store.masks[runId] ?? [],
+    'mask.save': ({ partId, runs }: ChannelArgs<'mask.save'>) => {
+      const runId = Math.floor(partId / 10_000_000);
+      const pixels = runs.reduce((sum, length, i) => sum + (i % 2 === 1 ? length : 0), 0);
+      const mask = { partId, sha256: '0'.repeat(64), pixels };
+      store.masks[runId] = [...(store.masks[runId] ?? []).filter((m) => m.partId !== partId), mask];
+      keep();
+      return mask;
+    },
+    'training.current': () => store.training,
+    'training.start': ({ runId, partIds }: ChannelArgs<'training.start'>) => {
+      const run = find(runId);
+      const ng = partsOf(run).filter((p) => partIds.includes(p.id) && p.verdict === 'ng').length;
+      const ok = partIds.length - ng;
+      store.training = {
+        ...{ id: (store.training?.id ?? 0) + 1, runId, product: run.product, recipe: run.recipe },
+        ...{ createdAt: '2026-11-23T08:00:00.000Z', state: 'running', progress: null },
+        ...{ learnt: { ok: ok - 5, ng: ng - 2 }, aside: { ok: 5, ng: 2 }, epochs: 12 },
+        ...{ curve: [], error: null, comparison: null, adopted: null },
+      };
+      keep();
+      learn();
+      return store.training;
+    },
+    'training.resume': () => {
+      learn();
+      return tellTraining({ state: 'running', error: null });
+    },
+    'training.stop': () => tellTraining({ state: 'stopped', progress: null }),
+    'training.discard': () => tellTraining({ state: 'discarded' }),
+    'training.adopt': ({ reason, name }: ChannelArgs<'training.adopt'>) => {
+      const { recipe: on, product } = store.training ?? fail('history.not_found', { what: 'training' });
+      const base = on === null ? null : settingsOf(newest(on.id));
+      const head = { sha256: 'a'.repeat(64), calibrationSha256: 'b'.repeat(64) };
+      const own: RecipeSettings = {
+        ...(base ?? { ...{ name: name ?? product, product, packId: 'loupe-mini', tap: null, rvs: null } }),
+        ...{ method: 'sdp+', sigma: 8, heat: null, thresholds: { review: 0.4, reject: 0.6 }, regions: null },
+        ...{ tap: base?.tap ?? null, rvs: base?.rvs ?? null, head },
+      };
+      const recipe = addRecipe(own, reason, on?.id ?? null);
+      const adopted = { id: recipe.id, version: recipe.version, name: recipe.name };
+      return { training: tellTraining({ state: 'adopted', adopted }), recipe };
+    },
     'history.state': () => HISTORY_STATE,
     'history.verify': () => ({
       ...{ checked: 3, verdicts: 2, events: 1, code: HISTORY_STATE.code, clockJumps: 0 },
@@ -377,7 +481,7 @@ interface Stored {
       failures.delete(channel);
       if (failure !== undefined) return { ok: false, error: failure };
       try {
-        return { ok: true, value: answers[channel](args as never) } as Reply<never>;
+        return { ok: true, value: answers[channel]?.(args as never) } as Reply<never>;
       } catch (thrown) {
         return { ok: false, error: thrown } as Reply<never>;
       }

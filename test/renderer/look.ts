@@ -123,6 +123,46 @@ for (const [width, height] of [
   await shoot(page, '16-light-errors');
   await page.getByRole('button', { name: 'Runs' }).click();
   await shoot(page, '17-light-start');
+  await page.getByRole('button', { name: 'Recipes' }).click();
+  await shoot(page, '18-light-recipes-none');
+  await page.getByRole('button', { name: 'New recipe' }).click();
+  await shoot(page, '19-light-new-recipe');
+  await page.keyboard.press('Escape');
+  await page.getByLabel(/Appearance/).click();
+  await page.getByRole('button', { name: 'Give it a name' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('Nuts from tray 3');
+  await page.getByRole('dialog').getByLabel('Why').fill('first trial with the new lamp');
+  await shoot(page, '20-contrast-keep');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await shoot(page, '21-contrast-grid');
+  await page.getByRole('button', { name: 'Proposals' }).click();
+  await shoot(page, '22-contrast-proposals');
+  await page.getByRole('listbox').focus();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
+  await shoot(page, '23-contrast-part');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('p');
+  await page.locator('dialog [aria-pressed]').first().click();
+  await page.getByRole('button', { name: 'Show the tour' }).click();
+  await shoot(page, '24-tour');
+  await page.keyboard.press('Escape');
+  for (const language of ['de', 'es', 'ja']) {
+    await page.keyboard.press('p');
+    await page.locator('dialog select').selectOption(language);
+    await page.locator(`html[lang=${language}]`).waitFor();
+    await shoot(page, `25-${language}-settings`);
+    await page.keyboard.press('Escape');
+    await shoot(page, `26-${language}-grid`);
+    await page.keyboard.press('Enter');
+    await shoot(page, `27-${language}-part`);
+    await page.keyboard.press('Escape');
+  }
+  await page.locator('header .button').first().click();
+  await shoot(page, '28-ja-start');
+  await page.locator('header .button').first().click();
+  await shoot(page, '29-ja-recipe');
   if (complaints.length > 0) console.log(complaints);
   await page.context().close();
 }

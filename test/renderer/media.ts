@@ -9,7 +9,17 @@ export interface Media {
   thumbnail(partId: number): Promise<Buffer>;
   image(partId: number): Promise<Buffer>;
   map(partId: number): Promise<Buffer>;
+  /** The heat by a trained head. */
+  after(partId: number): Promise<Buffer>;
+  /** PNG, white on black. */
+  mask(partId: number): Promise<Buffer>;
 }
+
+/** A disc in the middle, the size of the drawn photographs. */
+const discMask = (): Promise<Buffer> => {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="960" height="720"><rect width="960" height="720"/><circle cx="480" cy="360" r="120" fill="#fff"/></svg>`;
+  return sharp(Buffer.from(svg)).png().toBuffer();
+};
 
 const seqOf = (partId: number): number => (partId % ID_SPACE) - 1;
 
@@ -46,6 +56,8 @@ export async function drawnMedia(): Promise<Media> {
     thumbnail: (id) => thumbnail(seqOf(id) % VARIANTS),
     image: (id) => once(`i${seqOf(id) % VARIANTS}`, () => picture(seqOf(id) % VARIANTS, 960)),
     map: (id) => Promise.resolve(blob(seqOf(id), scoreOf(seqOf(id)))),
+    after: (id) => Promise.resolve(blob(seqOf(id), 1)),
+    mask: () => once('mask', discMask),
   };
 }
 
@@ -88,8 +100,20 @@ export async function folderMedia(root: string): Promise<{ media: Media; catalog
       ),
     image: (id) => once(`i${id}`, () => sharp(fileOf(id)).rotate().jpeg({ quality: 95 }).toBuffer()),
     map: (id) => once(`m${id}`, () => truthMap(fileOf(id), root, catalogue[seqOf(id)]?.score ?? 0)),
+    after: (id) => once(`a${id}`, () => truthMap(fileOf(id), root, 1)),
+    mask: (id) => once(`k${id}`, () => maskOf(fileOf(id), root)),
   };
   return { media, catalogue };
+}
+
+async function maskOf(file: string, root: string): Promise<Buffer> {
+  const mask = join(
+    root,
+    'ground_truth',
+    basename(dirname(file)),
+    `${basename(file, extname(file))}_mask.png`,
+  );
+  return existsSync(mask) ? sharp(mask).png().toBuffer() : discMask();
 }
 
 async function truthMap(file: string, root: string, score: number): Promise<Buffer> {

@@ -16,15 +16,23 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
+const TYPES_OF_MEDIA: Readonly<Record<keyof Media, string>> = {
+  thumbnail: 'image/jpeg',
+  image: 'image/jpeg',
+  map: 'application/octet-stream',
+  after: 'application/octet-stream',
+  mask: 'image/png',
+};
+
 export interface PageServer {
   origin: string;
   /** Number of requests by kind of medium. */
-  asked: { thumbnail: number; image: number; map: number };
+  asked: Record<keyof Media, number>;
   close(): Promise<void>;
 }
 
 export async function servePage(folder: string, media: Media): Promise<PageServer> {
-  const asked = { thumbnail: 0, image: 0, map: 0 };
+  const asked = { thumbnail: 0, image: 0, map: 0, mask: 0, after: 0 };
   const server: Server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://page').pathname;
     // The browser asks for it by itself; the program has none.
@@ -40,14 +48,11 @@ export async function servePage(folder: string, media: Media): Promise<PageServe
   });
 
   async function answer(path: string): Promise<[string, Buffer]> {
-    const found = /^\/media\/parts\/(\d+)\/(thumbnail|image|map)$/.exec(path);
+    const found = /^\/media\/parts\/(\d+)\/(thumbnail|image|map|mask|after)$/.exec(path);
     if (found !== null) {
       const kind = found[2] as keyof Media;
       asked[kind]++;
-      return [
-        kind === 'map' ? 'application/octet-stream' : 'image/jpeg',
-        await media[kind](Number(found[1])),
-      ];
+      return [TYPES_OF_MEDIA[kind], await media[kind](Number(found[1]))];
     }
     const file = normalize(path === '/' ? '/index.html' : path);
     return [TYPES[extname(file)] ?? 'application/octet-stream', await readFile(join(folder, file))];

@@ -1,6 +1,14 @@
 // Backups: made while work goes on, opened before they count, kept by generations, put back with nothing deleted.
 // Runs in the tests (Node).
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -187,7 +195,10 @@ describe('disk use', () => {
     writeFileSync(join(folder, 'media/1/000000.map'), Buffer.alloc(1234));
     await makeBackup(store.db, store.at.backups);
     const use = await diskUse(folder);
-    expect(use).toMatchObject({ media: 1234, backups: listBackups(store.at.backups, chainName(store.db))[0]?.bytes });
+    expect(use).toMatchObject({
+      media: 1234,
+      backups: listBackups(store.at.backups, chainName(store.db))[0]?.bytes,
+    });
     expect(use.database).toBeGreaterThan(50_000);
     expect(use.free).toBeGreaterThan(0);
   });
@@ -218,7 +229,8 @@ describe('putting a backup back', () => {
     // What was there can be opened still.
     const old = dataFolder();
     mkdirSync(join(old, 'history'));
-    for (const name of readdirSync(replaced ?? '')) copyFileSync(join(replaced ?? '', name), join(old, 'history', name));
+    for (const name of readdirSync(replaced ?? ''))
+      copyFileSync(join(replaced ?? '', name), join(old, 'history', name));
     const before = openStore(old);
     expect(verifyChain(before.db)).toMatchObject({ fault: null, verdicts: 2 });
     before.close();
@@ -230,7 +242,10 @@ describe('putting a backup back', () => {
     const bytes = readFileSync(databaseOf(folder));
     bytes.fill(0, 0, 100);
     writeFileSync(databaseOf(folder), bytes);
-    expect(planRestore(folder, path)).toMatchObject({ present: { error: { code: 'history.damaged' } }, continues: null });
+    expect(planRestore(folder, path)).toMatchObject({
+      present: { error: { code: 'history.damaged' } },
+      continues: null,
+    });
     const replaced = restore(folder, path, 'eva');
     expect(readFileSync(join(replaced ?? '', 'loupe.db')).equals(bytes)).toBe(true);
     store = openStore(folder);
@@ -251,7 +266,12 @@ describe('putting a backup back', () => {
   it('takes a backup of an older version and converts it', () => {
     const old = dataFolder();
     writeGoldenV1(old);
-    expect(planRestore(folder, databaseOf(old)).backup).toMatchObject({ schema: 1, runs: 1, verdicts: 3, code: '' });
+    expect(planRestore(folder, databaseOf(old)).backup).toMatchObject({
+      schema: 1,
+      runs: 1,
+      verdicts: 3,
+      code: '',
+    });
     store.close();
     restore(folder, databaseOf(old), 'eva');
     store = openStore(folder);
@@ -266,7 +286,10 @@ describe('putting a backup back', () => {
     expect(refusal(() => planRestore(folder, join(stick, 'photo.db'))).code).toBe('history.damaged');
     const { path } = await makeBackup(store.db, stick);
     const raw = openSqlite(path);
-    const guard = raw.prepare<string>("SELECT sql FROM sqlite_schema WHERE name = 'verdicts_no_update'").pluck().get();
+    const guard = raw
+      .prepare<string>("SELECT sql FROM sqlite_schema WHERE name = 'verdicts_no_update'")
+      .pluck()
+      .get();
     raw.exec("DROP TRIGGER verdicts_no_update; UPDATE verdicts SET verdict = 'ok'").exec(guard ?? '');
     raw.close();
     expect(refusal(() => planRestore(folder, path)).code).toBe('history.tampered');

@@ -84,7 +84,9 @@ describe('a chain that nobody touched', () => {
       .all()
       .map((row) => ({ table: 'audit', row }));
     let previous = '';
-    for (const { table, row } of [...rows, ...events].sort((a, b) => Number(a.row.link) - Number(b.row.link))) {
+    for (const { table, row } of [...rows, ...events].sort(
+      (a, b) => Number(a.row.link) - Number(b.row.link),
+    )) {
       const { hash, seal: _, ...columns } = row;
       const text = `${previous}\n${JSON.stringify([table, ...Object.values(columns)])}`;
       expect(createHash('sha256').update(text, 'utf8').digest('hex')).toBe(hash);
@@ -139,7 +141,11 @@ describe('what a forger does is found', () => {
     ['audit', "UPDATE audit SET detail = '{}' WHERE id = 1", 1],
   ])('an altered row of %s: %s', (table, sql, id) => {
     const at = link(`SELECT link FROM ${table} WHERE id = ${id}`);
-    expect(forge((db) => db.exec(sql)).fault).toMatchObject({ kind: 'altered', link: at, row: `${table} ${id}` });
+    expect(forge((db) => db.exec(sql)).fault).toMatchObject({
+      kind: 'altered',
+      link: at,
+      row: `${table} ${id}`,
+    });
   });
 
   it('an altered row whose hash was computed anew: the next one does not follow', () => {
@@ -251,7 +257,9 @@ describe('a history of the first release', () => {
       .prepare<string>("SELECT sql FROM sqlite_schema WHERE name = 'verdicts_no_update'")
       .pluck()
       .get();
-    raw.exec("DROP TRIGGER verdicts_no_update; UPDATE verdicts SET author = 'x' WHERE id = 2").exec(trigger ?? '');
+    raw
+      .exec("DROP TRIGGER verdicts_no_update; UPDATE verdicts SET author = 'x' WHERE id = 2")
+      .exec(trigger ?? '');
     raw.close();
     expect(refusal(() => openStore(old)).message).toContain('Row 2 of verdicts');
     const after = openSqlite(databaseOf(old));

@@ -29,7 +29,15 @@ export function writeGoldenV1(folder: string): void {
   insert(db, 'sessions', {
     ...{ id: 1, run_id: 1, begun_at: TIME, pack_id: 'loupe-mini', pack_title: 'Loupe mini' },
     ...{ pack_version: '0.1.0', model_sha256: 'ab'.repeat(32), product: 'metal nut', method: 'sdp' },
-    ...{ tap: 'clean', rvs: 'dbscan', sigma: 4, device: 'cpu', map_size: 240, score0_lo: 0.1, score0_hi: 0.9 },
+    ...{
+      tap: 'clean',
+      rvs: 'dbscan',
+      sigma: 4,
+      device: 'cpu',
+      map_size: 240,
+      score0_lo: 0.1,
+      score0_hi: 0.9,
+    },
     ...{ score1_lo: -2, score1_hi: 3.5, heat_lo: 0.25, heat_hi: 0.75 },
   });
   insert(db, 'thresholds', {

@@ -5,7 +5,17 @@ import { toHistoryError } from '../../electron/node/store/failure.ts';
 import { openStore } from '../../electron/node/store/open.ts';
 import { openSqlite } from '../../electron/node/store/sqlite.ts';
 import type { Store } from '../../electron/node/store/store.ts';
-import { databaseOf, dataFolder, failed, fill, judged, newParts, refusal, result, scored } from './support.ts';
+import {
+  databaseOf,
+  dataFolder,
+  failed,
+  fill,
+  judged,
+  newParts,
+  refusal,
+  result,
+  scored,
+} from './support.ts';
 
 let folder: string;
 let store: Store;

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { lastCheck } from '../../electron/node/store/checked.ts';
 import { MIGRATIONS } from '../../electron/node/store/migrations/index.ts';
 import { openStore } from '../../electron/node/store/open.ts';
 import { makeDurable, openSqlite, PRAGMAS } from '../../electron/node/store/sqlite.ts';
@@ -91,7 +92,9 @@ describe('what is refused', () => {
   it('a database whose guards were removed', () => {
     const folder = written();
     openSqlite(databaseOf(folder)).exec('DROP TRIGGER verdicts_no_update').close();
-    expect(refusal(() => openStore(folder)).message).toContain(`not those of schema version ${MIGRATIONS.length}`);
+    expect(refusal(() => openStore(folder)).message).toContain(
+      `not those of schema version ${MIGRATIONS.length}`,
+    );
   });
 
   it('a log without its database, which SQLite would mix into a new one', () => {
@@ -213,5 +216,42 @@ describe('the lock', () => {
     const folder = written();
     writeFileSync(`${folder}/history/loupe.lock`, 'something else');
     openStore(folder).close();
+  });
+});
+
+describe('the whole check at a start', () => {
+  const mark = (folder: string): string => `${folder}/history/loupe.db-checked`;
+  const at = (folder: string) => ({ database: databaseOf(folder), checked: mark(folder) });
+
+  it('is left out after a clean end, for a week, and its time is not renewed by that', () => {
+    const folder = written();
+    const first = lastCheck(at(folder));
+    expect(first).toBeGreaterThan(Date.now() - 60_000);
+    openStore(folder).close();
+    expect(lastCheck(at(folder))).toBe(first);
+    expect(lastCheck(at(folder), Date.now() + 8 * 86_400_000)).toBeNull();
+    expect(lastCheck(at(folder), Date.now() - 86_400_000)).toBeNull();
+  });
+
+  it('is done after a crash and after a change from outside', () => {
+    const folder = written();
+    const store = openStore(folder);
+    store.settings.set('a', 'b');
+    expect(lastCheck(at(folder))).toBeNull();
+    store.close();
+    expect(lastCheck(at(folder))).not.toBeNull();
+    const bytes = readFileSync(databaseOf(folder));
+    writeFileSync(databaseOf(folder), bytes);
+    expect(lastCheck(at(folder))).toBeNull();
+    writeFileSync(mark(folder), 'yesterday');
+    expect(lastCheck(at(folder))).toBeNull();
+  });
+
+  it('finds a page that the structure needs, whatever the mark says of an earlier file', () => {
+    const folder = written();
+    const bytes = readFileSync(databaseOf(folder));
+    bytes.fill(0xff, 4096 * 3, 4096 * 4);
+    writeFileSync(databaseOf(folder), bytes);
+    expect(refusal(() => openStore(folder)).code).toBe('history.damaged');
   });
 });

@@ -153,7 +153,14 @@ describe('copies and files', () => {
 describe('a run from a recipe', () => {
   it('keeps the version, the lot and the regions, and its verdicts name them', () => {
     const create = (recipe: { recipeId: number; version?: number }) =>
-      store.runs.create({ product: 'metal nut', source: 'x', inputs: [], recipe, lot: 'A-17', author: 'anna' });
+      store.runs.create({
+        product: 'metal nut',
+        source: 'x',
+        inputs: [],
+        recipe,
+        lot: 'A-17',
+        author: 'anna',
+      });
     const run = create({ recipeId: 1 });
     change({ regions: null });
     expect(store.runs.get(run.id)).toMatchObject({

@@ -1,9 +1,12 @@
 // Every request of HistoryApi through the real service entry, as main and the command line send them.
 // Runs in the tests (Node).
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { Part, Run } from '../../electron/common/domain.ts';
 import type { HistoryApi, HistoryEvents } from '../../electron/common/services.ts';
 import { forkNodeService, ServiceClient } from '../../electron/node/service-client.ts';
+import { loadRun } from '../../electron/node/run/load.ts';
+import { RECIPE } from './recipe-support.ts';
 import { dataFolder, ENTRY, failed, newParts, result, scored, scoreOf, SESSION } from './support.ts';
 
 type History = ServiceClient<HistoryApi, HistoryEvents>;
@@ -174,7 +177,11 @@ describe('a run', () => {
     await begin(runId);
     const [part] = await history.request('run.pending', { runId, limit: 1, afterSeq: -1 });
     await history.request('results.record', { runId, outcomes: [scored(part?.id ?? 0)] });
-    await history.request('run.setThresholds', { runId, thresholds: { review: 0.1, reject: 0.2 }, author: 'anna' });
+    await history.request('run.setThresholds', {
+      runId,
+      thresholds: { review: 0.1, reject: 0.2 },
+      author: 'anna',
+    });
     await history.request('run.setState', { runId, state: 'interrupted' });
     expect(await begin(runId, { device: 'cuda' })).toMatchObject({
       state: 'running',
@@ -225,7 +232,11 @@ describe('verdicts and thresholds', () => {
   it('survive a restart of the service', async () => {
     const runId = await newRun(2);
     await begin(runId);
-    await history.request('run.setThresholds', { runId, thresholds: { review: 0.25, reject: 0.5 }, author: 'anna' });
+    await history.request('run.setThresholds', {
+      runId,
+      thresholds: { review: 0.25, reject: 0.5 },
+      author: 'anna',
+    });
     const [part] = await history.request('run.pending', { runId, limit: 1, afterSeq: -1 });
     await history.request('verdict.record', { partId: part?.id ?? 0, verdict: 'ok', author: 'bob' });
     const before = await history.request('run.load', { runId });
@@ -245,9 +256,9 @@ describe('verdicts and thresholds', () => {
     await expect(history.request('run.load', { runId: 9 })).rejects.toMatchObject(missing);
     await expect(history.request('run.addParts', { runId: 9, parts: [] })).rejects.toMatchObject(missing);
     await expect(history.request('run.setState', { runId: 9, state: 'done' })).rejects.toMatchObject(missing);
-    await expect(history.request('run.setThresholds', { runId: 9, thresholds, author: 'anna' })).rejects.toMatchObject(
-      missing,
-    );
+    await expect(
+      history.request('run.setThresholds', { runId: 9, thresholds, author: 'anna' }),
+    ).rejects.toMatchObject(missing);
     await expect(history.request('run.pending', { runId: 9, limit: 1, afterSeq: -1 })).rejects.toMatchObject(
       missing,
     );
@@ -267,5 +278,83 @@ describe('settings', () => {
     expect(await history.request('setting.set', { key: 'session', value: '{"a":1}' })).toBeNull();
     await history.request('setting.set', { key: 'session', value: '{"a":2}' });
     expect(await history.request('setting.get', { key: 'session' })).toEqual({ value: '{"a":2}' });
+  });
+});
+
+describe('recipes', () => {
+  it('are saved, listed, versioned, copied, exported and imported', async () => {
+    const saved = await history.request('recipe.save', { settings: RECIPE, author: 'eva', reason: 'first' });
+    const { id: recipeId } = saved;
+    expect(await history.request('recipe.list', null)).toEqual([saved]);
+    const settings = { ...RECIPE, sigma: 6 };
+    const change = { recipeId, basedOn: 1, settings, author: 'eva', reason: 'smoother' };
+    expect(await history.request('recipe.save', change)).toMatchObject({ version: 2, sigma: 6 });
+    await expect(history.request('recipe.save', { ...change, settings: RECIPE })).rejects.toMatchObject({
+      code: 'recipe.changed',
+    });
+    expect(await history.request('recipe.get', { recipeId, version: 1 })).toMatchObject({ sigma: 4 });
+    expect(await history.request('recipe.versions', { recipeId })).toHaveLength(2);
+    const copy = await history.request('recipe.duplicate', { recipeId, name: 'Copy', author: 'eva' });
+    const { text } = await history.request('recipe.export', { recipeId: copy.id, author: 'eva' });
+    const imported = await history.request('recipe.import', { text, author: 'max', name: 'Third' });
+    expect(imported).toMatchObject({ name: 'Third', sigma: 6, author: 'max' });
+    const events = await history.request('audit.list', { limit: 3 });
+    expect(events.map(({ action }) => action)).toEqual([
+      'recipe.imported',
+      'recipe.exported',
+      'recipe.duplicated',
+    ]);
+    const before = { limit: 1, beforeLink: events[2]?.link };
+    expect(await history.request('audit.list', before)).toMatchObject([{ action: 'recipe.saved' }]);
+  });
+});
+
+describe('a run in pages', () => {
+  it('is the run, and a gap in it is damage', async () => {
+    const runId = await newRun(1203);
+    const client = { request: history.request.bind(history) } as never;
+    expect(await loadRun(client, runId)).toEqual(await history.request('run.load', { runId }));
+    const page = await history.request('run.page', { runId, afterSeq: 9, limit: 3 });
+    expect(page.map(({ seq }) => seq)).toEqual([10, 11, 12]);
+    expect(await history.request('run.page', { runId, afterSeq: 1202, limit: 3 })).toEqual([]);
+    await expect(history.request('run.page', { runId: 9, afterSeq: -1, limit: 3 })).rejects.toMatchObject({
+      code: 'history.not_found',
+    });
+  });
+});
+
+describe('care', () => {
+  it('state, check, backup, schedule, statistics, export and explanation', async () => {
+    const runId = await newRun(3);
+    await begin(runId);
+    const outcomes = (await history.request('run.pending', { runId, limit: 9, afterSeq: -1 })).map(({ id }) =>
+      scored(id),
+    );
+    await history.request('results.record', { runId, outcomes });
+    const partId = outcomes[0]?.partId ?? 0;
+    await history.request('verdict.record', { partId, verdict: 'ng', author: 'anna', defectKind: 'dent' });
+
+    const checked = await history.request('history.verify', {});
+    expect(checked).toMatchObject({ fault: null, passed: null, verdicts: 1 });
+    const made = await history.request('backup.make', { author: 'eva' });
+    const state = await history.request('history.state', null);
+    expect(state).toMatchObject({ backups: [made], keep: 14, backupFolder: `${folder}/history/backups` });
+    expect(state.code.split('-')[0]).toBe(String(checked.checked + 1)); // the backup is an event
+    expect(await history.request('history.verify', { code: checked.code })).toMatchObject({ passed: true });
+    const stick = dataFolder();
+    const scheduled = await history.request('backup.schedule', { author: 'eva', folder: stick, keep: 3 });
+    expect(scheduled).toMatchObject({ backupFolder: stick, keep: 3, backups: [] });
+    await expect(
+      history.request('backup.make', { author: 'eva', folder: `${made.path}/x` }),
+    ).rejects.toMatchObject({ code: 'history.write_failed' });
+
+    const stats = await history.request('history.stats', { by: 'run', runIds: [runId] });
+    expect(stats).toMatchObject({ total: { tally: { parts: 3 } }, pareto: [{ kind: 'dent', count: 1 }] });
+    const out = `${stick}/all.csv`;
+    const about = { by: 'run', format: 'csv', out, author: 'eva', program: 'test' } as const;
+    expect(await history.request('history.export', about)).toEqual({ parts: 3, runs: 1 });
+    expect(readFileSync(out, 'utf8').split('\r\n')).toHaveLength(5);
+    const story = await history.request('part.explain', { partId });
+    expect(story).toMatchObject({ verdicts: [{ verdict: 'ng', defectKind: 'dent' }] });
   });
 });

@@ -11,6 +11,7 @@ import type {
 } from '../../common/services.ts';
 import { Network, networkKey } from './network.ts';
 import type { OnnxOptions } from './onnx.ts';
+import { checkInt8, deviceFor } from './precision.ts';
 import { InspectSession, newLanes } from './session.ts';
 import { resolveSettings, type Settings } from './settings.ts';
 import { SharedPool } from './shared.ts';
@@ -36,8 +37,8 @@ export class Engine {
   }
 
   /**
-   * Verifies the pack, reads or encodes the words, loads the network. Throws the errors of packs (`pack.*`,
-   * `weights.*`), heads, texts, devices and `session.failed`.
+   * Verifies the pack, reads or encodes the words, compares int8 with fp32 where it was asked for, loads the network. Throws
+   * the errors of packs (`pack.*`, `weights.*`), heads, texts, devices and precisions, and `session.failed`.
    */
   async open(options: SessionOptions): Promise<SessionInfo> {
     const lease = await this.#packs.lease(options.packFolder, () => openPack(options.packFolder));
@@ -49,12 +50,14 @@ export class Engine {
   }
 
   async #openOn(pack: OpenedPack, options: SessionOptions): Promise<SessionInfo> {
-    const { device = 'auto', threads } = options;
+    const { threads, precision = 'fp32' } = options;
+    const device = deviceFor(precision, options.device ?? 'auto');
     const onnx: OnnxOptions = threads === undefined ? { device } : { device, threads };
     const settings = await resolveSettings(pack, options);
     const text = await this.#textFeatures(pack, options, { ...onnx, ...settings });
 
     this.#progress({ stage: 'model', done: 0, total: 1 });
+    const loss = precision === 'int8' && (await checkInt8(pack, settings, onnx, text, this.#cache));
     const key = networkKey(pack, settings, onnx);
     const network = await this.#networks.lease(key, () => Network.open(pack, settings, onnx));
     this.#progress({ stage: 'model', done: 1, total: 1 });
@@ -74,6 +77,8 @@ export class Engine {
       rvs,
       sigma,
       device: network.value.device,
+      precision,
+      ...(loss && { precisionLoss: loss }),
       product: options.product,
       mapSize: network.value.mapSize * Math.max(...settings.scales),
       ...calibration,

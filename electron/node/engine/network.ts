@@ -22,7 +22,7 @@ export interface RawResult {
 /** Two sessions with the same key may use one network: the words come in as an input. */
 export function networkKey(
   pack: OpenedPack,
-  { method, tap, sigma, imageSize, head, comparison }: Settings,
+  { method, tap, sigma, imageSize, head, comparison, precision }: Settings,
   options: OnnxOptions,
 ): string {
   const headSha256 = head && createHash('sha256').update(head.bytes).digest('hex');
@@ -36,6 +36,7 @@ export function networkKey(
     imageSize,
     headSha256,
     comparison === 'winclip', // plain CLIP is BASE with other words
+    precision,
     options,
   ]);
 }
@@ -91,12 +92,16 @@ export class Network {
   }
 }
 
-/** The ONNX bytes of the inspection model that the settings describe. */
+/** The ONNX bytes of the inspection model that the settings describe. Throws `precision.unsupported` for fp16. */
 export function buildInspectModel(pack: OpenedPack, settings: Settings): Uint8Array {
   const { architecture, preprocessing, weights } = pack.manifest;
   const head = openHead(pack, settings);
   const source = parseSafetensors(pack.bytes(weights.file), weights.file);
-  const { method, tap, sigma, imageSize } = settings;
+  const { method, tap, sigma, imageSize, precision } = settings;
+  if (precision === 'fp16') {
+    const reason = 'Graphs with half precision are not built yet.';
+    throw new LoupeError('precision.unsupported', { precision, device: '-', reason });
+  }
   const common = {
     architecture,
     preprocessing,
@@ -105,6 +110,7 @@ export function buildInspectModel(pack: OpenedPack, settings: Settings): Uint8Ar
     tap,
     sigma,
     imageSize,
+    arithmetic: precision,
   };
   if (settings.comparison === 'winclip') return buildWindowGraph(common);
   return buildInspectGraph(head ? { ...common, head } : common);

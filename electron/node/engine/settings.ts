@@ -6,7 +6,15 @@ import { readHead, type SdpPlusHead } from '../../../models/clip-ad/head.ts';
 import { parseCheckpoint } from '../../../models/clip/checkpoint.ts';
 import { LoupeError } from '../../../models/errors.ts';
 import type { OpenedPack } from '../../../models/packs/open.ts';
-import type { Comparison, Method, Rvs, RvsProfile, SessionOptions, Tap } from '../../common/services.ts';
+import type {
+  Comparison,
+  Method,
+  Precision,
+  Rvs,
+  RvsProfile,
+  SessionOptions,
+  Tap,
+} from '../../common/services.ts';
 
 /** 8 means 169 tiles; beyond that a photograph has no more pixels to show. */
 const MAX_SCALE = 8;
@@ -22,6 +30,7 @@ export interface Settings {
   readonly imageSize: number;
   /** Magnifications at which the photograph is inspected; 1 is always among them. */
   readonly scales: readonly number[];
+  readonly precision: Precision;
   readonly comparison?: Comparison;
   readonly calibration: Calibration;
   /** The bytes of the SDP+ head and where they came from; only for `sdp+`. */
@@ -69,6 +78,7 @@ export async function resolveSettings(pack: OpenedPack, asked: SessionOptions): 
     sigma: asked.sigma ?? (manifest.sigma * imageSize) / ownSize,
     imageSize,
     scales: scalesOf(asked.scales ?? manifest.scales),
+    precision: asked.precision ?? 'fp32',
     calibration: {
       ...(calibrated || (manifest.calibration[method] ?? UNCALIBRATED[method])),
       ...(asked.heat && { heat: asked.heat }),
@@ -102,6 +112,7 @@ function comparisonSettings(
     sigma: asked.sigma ?? (manifest.sigma * imageSize) / ownSize,
     imageSize,
     scales: scalesOf(asked.scales),
+    precision: asked.precision ?? 'fp32',
     calibration: UNCALIBRATED.base,
     comparison,
   };

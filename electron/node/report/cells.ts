@@ -26,7 +26,7 @@ const COUNT = `
 
 const BANDS = ['good', 'review', 'reject'] as const;
 
-export const recipeName = ({ recipe }: Run): string | null =>
+const recipeName = ({ recipe }: Run): string | null =>
   recipe && `${recipe.name}, version ${recipe.version}`;
 
 /** The cells of these runs, at the thresholds that each run has now. Rows are counted without checking their checksums. */
@@ -38,7 +38,10 @@ export function countCells(db: Database, runs: readonly Run[]): Cell[] {
       lot: run.lot,
       recipe: recipeName(run),
       day: row.day,
-      machine: row.state === 'scored' ? (BANDS[row.band ?? 0] ?? 'good') : machineVerdict({ ...row, score: null }, run.thresholds),
+      machine:
+        row.state === 'scored'
+          ? (BANDS[row.band ?? 0] ?? 'good')
+          : machineVerdict({ ...row, score: null }, run.thresholds),
       verdict: row.verdict,
       seen: row.seen,
       defectKind: row.kind,

@@ -16,7 +16,7 @@ export function csvField(value: string | number | null): string {
 }
 
 /** A record with its line end, which RFC 4180 wants to be CRLF. */
-export const csvLine = (values: readonly (string | number | null)[]): string =>
+const csvLine = (values: readonly (string | number | null)[]): string =>
   `${values.map(csvField).join(',')}\r\n`;
 
 /** The byte order mark tells spreadsheets that it is UTF-8. */

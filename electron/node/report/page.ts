@@ -65,7 +65,10 @@ export async function* reportPage(frame: ReportFrame, rows: Iterable<ResultRow>)
 ${runsTable(runs)}
 ${summaryHtml(statistics)}
 <section><h2>Parts</h2>
-<table><thead>${tableRow(PRINTED.map((column) => column.replaceAll('_', ' ')), 'th')}</thead><tbody>
+<table><thead>${tableRow(
+    PRINTED.map((column) => column.replaceAll('_', ' ')),
+    'th',
+  )}</thead><tbody>
 `;
   const telling = new MostTelling(frame.pictures);
   for (const row of rows) {
@@ -75,7 +78,8 @@ ${summaryHtml(statistics)}
   yield '</tbody></table></section>\n<section><h2>Pictures</h2>\n';
   const chosen = telling.rows();
   if (chosen.length === 0) yield '<p>No part was judged NG or unsure, rejected or to be reviewed.</p>\n';
-  else yield '<p class="small">NG first, then unsure, rejected, to review. Heat on the fixed scale of the run.</p>\n';
+  else
+    yield '<p class="small">NG first, then unsure, rejected, to review. Heat on the fixed scale of the run.</p>\n';
   for (const row of chosen) yield await figure(frame, row);
   yield `</section>
 <section class="sign"><div>Inspected by, date</div><div>Reviewed by, date</div><div>Released by, date</div></section>
@@ -84,7 +88,18 @@ ${summaryHtml(statistics)}
 }
 
 function runsTable(runs: readonly Run[]): string {
-  const head = ['Run', 'Created', 'State', 'Lot', 'Recipe', 'Words', 'Model pack', 'Method', 'Thresholds', 'Device'];
+  const head = [
+    'Run',
+    'Created',
+    'State',
+    'Lot',
+    'Recipe',
+    'Words',
+    'Model pack',
+    'Method',
+    'Thresholds',
+    'Device',
+  ];
   const rows = runs.map((run) => [
     ...[String(run.id), run.createdAt, run.state, run.lot ?? ''],
     run.recipe ? `${run.recipe.name}, version ${run.recipe.version}` : '',

@@ -34,9 +34,26 @@ rejected: judged NG, or rejected and not judged; open: everything else. Yield: a
 <section><h2>Share of rejected, p-chart by ${NAMES[by].toLowerCase()}</h2>
 ${controlChart(chart)}
 <p>Dashed: mean, and limits three standard deviations from it for the size of each group.
-Outside: ${markup(chart.points.filter(({ out }) => out).map(({ key }) => key || NONE).join(', ') || 'none')}.</p></section>
+Outside: ${markup(
+    chart.points
+      .filter(({ out }) => out)
+      .map(({ key }) => key || NONE)
+      .join(', ') || 'none',
+  )}.</p></section>
 <section><h2>Kinds of defect</h2>
-${pareto.length === 0 ? '<p>No part was judged NG.</p>' : htmlTable(['Kind', 'Parts', 'Share', 'Cumulated'], pareto.map((p) => [p.kind || 'not named', String(p.count), `${(p.share * 100).toFixed(1)} %`, `${(p.cumulated * 100).toFixed(1)} %`]))}
+${
+  pareto.length === 0
+    ? '<p>No part was judged NG.</p>'
+    : htmlTable(
+        ['Kind', 'Parts', 'Share', 'Cumulated'],
+        pareto.map((p) => [
+          p.kind || 'not named',
+          String(p.count),
+          `${(p.share * 100).toFixed(1)} %`,
+          `${(p.cumulated * 100).toFixed(1)} %`,
+        ]),
+      )
+}
 </section>
 <section><h2>Machine and operator</h2>
 ${htmlTable(['Machine said', 'OK', 'NG', 'Unsure'], saw)}
@@ -54,9 +71,12 @@ const HEIGHT = 160;
 const LEFT = 44;
 
 /** The chart of `pChart` as SVG; groups from left to right, the axis from 0 to a little above what is to be seen. */
-export function controlChart({ mean, points }: Statistics['chart']): string {
+function controlChart({ mean, points }: Statistics['chart']): string {
   if (mean === null) return '<p>Nothing was accepted or rejected yet.</p>';
-  const top = Math.min(1, Math.max(0.02, ...points.flatMap(({ p, upper, n }) => (n > 0 ? [p ?? 0, upper] : []))) * 1.1);
+  const top = Math.min(
+    1,
+    Math.max(0.02, ...points.flatMap(({ p, upper, n }) => (n > 0 ? [p ?? 0, upper] : []))) * 1.1,
+  );
   const x = (i: number): string => (LEFT + ((i + 0.5) * (WIDTH - LEFT)) / points.length).toFixed(1);
   const y = (value: number): string => (HEIGHT - (Math.min(value, top) / top) * HEIGHT + 6).toFixed(1);
   const line = (name: string, value: (point: ControlPoint) => number): string => {

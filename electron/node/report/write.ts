@@ -7,7 +7,10 @@ import { pipeline } from 'node:stream/promises';
 import { LoupeError } from '../../../models/errors.ts';
 
 /** Throws `output.failed`, and what the pieces throw; a file of that name is replaced only by a complete one. */
-export async function writePieces(path: string, pieces: AsyncIterable<string> | Iterable<string>): Promise<void> {
+export async function writePieces(
+  path: string,
+  pieces: AsyncIterable<string> | Iterable<string>,
+): Promise<void> {
   const unfinished = `${path}.part`;
   try {
     await pipeline(Readable.from(gathered(pieces)), createWriteStream(unfinished));

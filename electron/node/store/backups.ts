@@ -66,7 +66,10 @@ export async function makeBackup(db: Database, folder: string, keep = KEPT_BACKU
 /** The look that any history gets before it is opened; answers with its schema version. */
 export function checkBackup(path: string): number {
   try {
-    return inspect({ database: path, lock: '', witness: `${path}-witness`, backups: '' }, MIGRATIONS);
+    return inspect(
+      { database: path, lock: '', witness: `${path}-witness`, checked: '', backups: '' },
+      MIGRATIONS,
+    );
   } catch (thrown) {
     throw toHistoryError(thrown);
   }

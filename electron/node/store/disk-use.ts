@@ -24,7 +24,11 @@ async function bytesBelow(folder: string): Promise<number> {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) bytes += await bytesBelow(path);
     // A run under way makes and renames files while we look.
-    else bytes += await stat(path).then(({ size }) => size, () => 0);
+    else
+      bytes += await stat(path).then(
+        ({ size }) => size,
+        () => 0,
+      );
   }
   return bytes;
 }

@@ -10,6 +10,7 @@ export function layout(folder: string) {
     database: join(home, 'loupe.db'),
     lock: join(home, 'loupe.lock'),
     witness: join(home, 'loupe.db-witness'),
+    checked: join(home, 'loupe.db-checked'),
     backups: join(home, 'backups'),
   };
 }

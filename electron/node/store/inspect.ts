@@ -2,6 +2,7 @@
 // Runs in the history service (Node).
 import { LoupeError } from '../../../models/errors.ts';
 import { readChainEnd } from './chain.ts';
+import { lastCheck } from './checked.ts';
 import { damaged } from './failure.ts';
 import { head, sizeOf, type Layout } from './files.ts';
 import { readLedger } from './ledger.ts';
@@ -27,8 +28,10 @@ export function inspect(at: Layout, migrations: readonly Migration[]): number {
   const db = openSqlite(at.database, { readonly: true, fileMustExist: true });
   try {
     const version = checkVersion(db, migrations.length);
-    const faults = db.prepare<string>('PRAGMA quick_check(3)').pluck().all();
-    if (faults.join() !== 'ok') throw damaged(`quick_check: ${faults.join('; ')}`);
+    if (lastCheck(at) === null) {
+      const faults = db.prepare<string>('PRAGMA quick_check(3)').pluck().all();
+      if (faults.join() !== 'ok') throw damaged(`quick_check: ${faults.join('; ')}`);
+    }
     if (schemaOf(db) !== expectedSchema(migrations.slice(0, version))) {
       throw damaged(`Tables, indexes or triggers are not those of schema version ${version}.`);
     }

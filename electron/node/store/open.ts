@@ -2,6 +2,7 @@
 // Runs in the history service (Node).
 import { existsSync, mkdirSync } from 'node:fs';
 import { backUp } from './backup.ts';
+import { lastCheck } from './checked.ts';
 import { damaged, toHistoryError } from './failure.ts';
 import { discard, layout, publish, sizeOf, type Layout } from './files.ts';
 import { inspect } from './inspect.ts';
@@ -27,8 +28,9 @@ export function openStore(
     const unlock = takeLock(at.lock);
     let db: Database | null = null;
     try {
+      const checkedAt = lastCheckOf(at) ?? Date.now();
       db = openDatabase(at, migrations);
-      return new Store(db, at, unlock, clocks);
+      return new Store(db, at, { unlock, checkedAt, clocks });
     } catch (thrown) {
       db?.close();
       unlock();
@@ -38,6 +40,9 @@ export function openStore(
     throw toHistoryError(thrown);
   }
 }
+
+/** Asked before anything opens the file; a new one counts as checked now. */
+const lastCheckOf = (at: Layout): number | null => (existsSync(at.database) ? lastCheck(at) : null);
 
 function openDatabase(at: Layout, migrations: readonly Migration[]): Database {
   if (!existsSync(at.database)) create(at, migrations);

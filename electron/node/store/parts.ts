@@ -38,6 +38,7 @@ export class Parts {
   readonly #runs: Runs;
   readonly #clock: Clock;
   readonly #ofRun: SelectParts;
+  readonly #page: SelectParts;
   readonly #pending: SelectParts;
   readonly #settle: (row: PartRow) => PartRow;
 
@@ -48,6 +49,7 @@ export class Parts {
     this.#runs = runs;
     this.#clock = clock;
     this.#ofRun = this.#table.select('WHERE run_id = ? ORDER BY seq');
+    this.#page = this.#table.select('WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?');
     this.#pending = this.#table.select(
       `WHERE run_id = ? AND state = 'pending' AND seq > ? ORDER BY seq LIMIT ?`,
     );
@@ -86,6 +88,19 @@ export class Parts {
       const parts = this.#ofRun.all(runId).map((row) => this.toPart(this.#table.verify(row)));
       this.#checkComplete(run, parts);
       return { run: this.#runs.toRun(run), parts };
+    });
+  }
+
+  /** The next parts in order; without a gap, or `history.damaged`. */
+  page(runId: number, afterSeq: number, limit: number): Part[] {
+    return this.#ledger.read(() => {
+      const run = this.#runs.row(runId);
+      const rows = this.#page.all(runId, afterSeq, limit).map((row) => this.#table.verify(row));
+      const missing = rows.length < Math.min(limit, run.total - afterSeq - 1);
+      if (missing || rows.some((row, i) => row.seq !== afterSeq + 1 + i)) {
+        throw damaged(`Run ${runId} has ${run.total} parts, but some behind number ${afterSeq} are gone.`);
+      }
+      return rows.map((row) => this.toPart(row));
     });
   }
 

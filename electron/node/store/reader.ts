@@ -25,7 +25,7 @@ export interface HistoryReader {
   readonly recipes: Recipes;
   readonly audit: Audit;
   /** Everything that the body reads is of one moment, whatever is written meanwhile. */
-  snapshot<T>(body: () => Promise<T>): Promise<T>;
+  readonly snapshot: <T>(body: () => Promise<T>) => Promise<T>;
   close(): void;
 }
 

@@ -3,6 +3,7 @@
 import type { HistoryInfo } from '../../common/services.ts';
 import { Audit, PROGRAM } from './audit.ts';
 import { Chain } from './chain.ts';
+import { noteCheck } from './checked.ts';
 import { Clock, type Clocks } from './clock.ts';
 import type { Layout } from './files.ts';
 import { Ledger } from './ledger.ts';
@@ -13,6 +14,13 @@ import { Settings } from './settings.ts';
 import { numberPragma, type Database } from './sqlite.ts';
 import { openTables } from './tables.ts';
 import { Verdicts } from './verdicts.ts';
+
+export interface Opening {
+  readonly unlock: () => void;
+  /** When the whole file was last checked, in milliseconds since 1970. */
+  readonly checkedAt: number;
+  readonly clocks?: Clocks | undefined;
+}
 
 export class Store {
   readonly at: Layout;
@@ -27,8 +35,9 @@ export class Store {
   readonly audit: Audit;
   readonly #ledger: Ledger;
   readonly #unlock: () => void;
+  readonly #checkedAt: number;
 
-  constructor(db: Database, at: Layout, unlock: () => void, clocks?: Clocks) {
+  constructor(db: Database, at: Layout, { unlock, checkedAt, clocks }: Opening) {
     this.db = db;
     this.at = at;
     this.info = {
@@ -40,6 +49,7 @@ export class Store {
     };
     this.#ledger = new Ledger(db, at.witness);
     this.#unlock = unlock;
+    this.#checkedAt = checkedAt;
     const tables = openTables(db);
     const chain = new Chain(db);
     const clock = new Clock(newestTime(db), clocks);
@@ -60,6 +70,7 @@ export class Store {
   close(): void {
     if (!this.db.open) return;
     this.#ledger.close();
+    noteCheck(this.at, this.#checkedAt);
     this.#unlock();
   }
 }
@@ -68,6 +79,8 @@ export class Store {
 function newestTime(db: Database): string | null {
   const newest = (table: string): string =>
     `SELECT made_at, link FROM ${table} WHERE link = (SELECT max(link) FROM ${table})`;
-  const times = db.prepare<string>(`${newest('audit')} UNION ALL ${newest('verdicts')} ORDER BY link DESC`).pluck();
+  const times = db
+    .prepare<string>(`${newest('audit')} UNION ALL ${newest('verdicts')} ORDER BY link DESC`)
+    .pluck();
   return times.get() ?? null;
 }

@@ -7,7 +7,7 @@ import type { SealedTable } from './sealed.ts';
 import type { Database } from './sqlite.ts';
 import { openTables, type AuditRow, type Tables, type VerdictRow } from './tables.ts';
 
-export interface ChainFault {
+interface ChainFault {
   readonly kind: 'altered' | 'missing' | 'moved' | 'disagrees';
   /** Place in the chain; null for rows beside it. */
   readonly link: number | null;
@@ -32,7 +32,9 @@ export interface ChainReport {
   readonly passed?: boolean;
 }
 
-type Link = { readonly table: 'audit'; readonly row: AuditRow } | { readonly table: 'verdicts'; readonly row: VerdictRow };
+type Link =
+  | { readonly table: 'audit'; readonly row: AuditRow }
+  | { readonly table: 'verdicts'; readonly row: VerdictRow };
 
 /** What the walk remembers to compare the other tables with. */
 interface Seen {
@@ -67,7 +69,11 @@ export function verifyChain(db: Database, code?: string): ChainReport {
       const sealed: SealedTable<never> = tables[table] as never;
       const hash = linkHash(end.head, table, sealed.chained(row as never));
       if (hash !== row.hash) {
-        fault = { kind: 'altered', ...where, text: 'its hash does not follow from its content and the row before' };
+        fault = {
+          kind: 'altered',
+          ...where,
+          text: 'its hash does not follow from its content and the row before',
+        };
       }
     }
     if (fault) break;
@@ -176,7 +182,9 @@ function parseCode(code: string): ChainEnd {
   const [links = '', ...rest] = code.trim().toLowerCase().split('-');
   const head = rest.join('');
   if (!/^\d+$/.test(links) || !/^[0-9a-f]{16}$/.test(head)) {
-    throw new LoupeError('usage', { reason: `"${code}" is not a chain code such as 1284-9f3c-07be-51aa-e0d2.` });
+    throw new LoupeError('usage', {
+      reason: `"${code}" is not a chain code such as 1284-9f3c-07be-51aa-e0d2.`,
+    });
   }
   return { links: Number(links), head };
 }

@@ -1,5 +1,6 @@
 // German.
 // Runs anywhere; loaded when it is asked for.
+import { training } from './training/de.ts';
 import * as format from '../lib/format.ts';
 import type { Catalogue, Texts } from './catalogue.ts';
 
@@ -193,7 +194,7 @@ const texts: Texts = {
     markedMany: (n, mark) => `${parts(n)}: ${mark}`,
     takenBackMany: (n) => `Urteile über ${parts(n)} zurückgenommen`,
     filter: 'Beurteilt',
-    any: 'Beurteilt oder nicht',
+    any: 'Alle Urteile',
     notJudged: 'Nicht beurteilt',
     kindOf: (kind, n) => `${kind} (${format.count(n)})`,
   },
@@ -263,6 +264,7 @@ const texts: Texts = {
       reject: 'Ausschuss ab',
       regionFrom: 'Bereiche ab',
       regionLeast: 'Kleinster Bereich',
+      head: 'Angelernter Kopf',
     },
     guide: 'Neues Rezept',
     guideWords: 'Eingeben, was das Teil ist, und einige Fotos guter und schlechter Teile ablegen.',
@@ -290,6 +292,8 @@ const texts: Texts = {
     saved: (name, version) => `„${name}“, Version ${version}, ist gespeichert.`,
     fromRun: (name, version) => `Rezept „${name}“, Version ${version}`,
   },
+
+  training,
 
   proposals: {
     title: 'Vorschläge',
@@ -525,6 +529,14 @@ export const de: Catalogue = {
       'Der Lauf wurde angehalten, bevor alle Fotos erfasst waren',
       'Einen neuen Lauf mit denselben Fotos starten.',
     ],
+    'train.busy': ['Es gibt schon ein Anlernen', 'Auf es warten, dann übernehmen oder verwerfen.'],
+    'train.category': ['Aus „{category}“ kann nicht gelernt werden', 'Ergänzen, was fehlt.'],
+    'train.mask': ['Die Maske passt nicht zu ihrem Foto: {path}', 'Die Maske neu zeichnen.'],
+    'train.changed': ['Die Fotos änderten sich während des Anlernens: {path}', 'Die Ordner in Ruhe lassen und neu anlernen.'],
+    'train.cache': ['Für die Merkmale der Fotos fehlt der Platz: {path}', 'Platz schaffen oder aus weniger Fotos lernen.'],
+    'train.checkpoint': ['Das angehaltene Anlernen kann nicht weitergehen: {path}', 'Es verwerfen und ein neues beginnen.'],
+    'train.diverged': ['Das Anlernen führte zu nichts', 'Aus anderen Teilen lernen.'],
+    'head.invalid': ['Der angelernte Kopf ist nicht verwendbar: {file}', 'Auf diesem Rechner neu anlernen.'],
     'ipc.refused': ['Die Anfrage wurde abgelehnt', 'Loupe neu starten.'],
     internal: ['In Loupe ging etwas schief', 'Einen Bericht speichern und die Betreuer verständigen.'],
   },

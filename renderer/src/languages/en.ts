@@ -1,5 +1,6 @@
 // English: every text that an operator reads, in operators' words. The other languages have its shape (catalogue.ts); the errors
 // are those of models/errors.ts. Runs anywhere (pure).
+import { training } from './training/en.ts';
 import type { Session } from '../../../electron/common/contract.ts';
 import type { HumanVerdict, MachineVerdict, RunState, Thresholds } from '../../../electron/common/domain.ts';
 import * as format from '../lib/format.ts';
@@ -203,7 +204,7 @@ export const en = {
     markedMany: (n: number, mark: string) => `${parts(n)} marked ${mark}`,
     takenBackMany: (n: number) => `Marks of ${parts(n)} taken back`,
     filter: 'Judged',
-    any: 'Judged or not',
+    any: 'Any verdict',
     notJudged: 'Not judged',
     kindOf: (kind: string, n: number) => `${kind} (${format.count(n)})`,
   },
@@ -274,6 +275,7 @@ export const en = {
       reject: 'Reject from',
       regionFrom: 'Regions from',
       regionLeast: 'Least region',
+      head: 'Trained head',
     } satisfies Record<RecipeField, string>,
     guide: 'New recipe',
     guideWords: 'Type what the part is, and drop a few photographs of good and bad parts.',
@@ -301,6 +303,8 @@ export const en = {
     saved: (name: string, version: number) => `“${name}”, version ${version}, is kept.`,
     fromRun: (name: string, version: number) => `Recipe “${name}”, version ${version}`,
   },
+
+  training,
 
   proposals: {
     title: 'Proposals',

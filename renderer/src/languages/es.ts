@@ -1,5 +1,6 @@
 // Spanish.
 // Runs anywhere; loaded when it is asked for.
+import { training } from './training/es.ts';
 import * as format from '../lib/format.ts';
 import type { Catalogue, Texts } from './catalogue.ts';
 
@@ -189,7 +190,7 @@ const texts: Texts = {
     markedMany: (n, mark) => `${parts(n)}: ${mark}`,
     takenBackMany: (n) => `Veredictos de ${parts(n)} retirados`,
     filter: 'Juzgadas',
-    any: 'Juzgadas o no',
+    any: 'Cualquiera',
     notJudged: 'Sin juzgar',
     kindOf: (kind, n) => `${kind} (${format.count(n)})`,
   },
@@ -259,6 +260,7 @@ const texts: Texts = {
       reject: 'Rechazo desde',
       regionFrom: 'Regiones desde',
       regionLeast: 'Región mínima',
+      head: 'Cabezal entrenado',
     },
     guide: 'Nueva receta',
     guideWords: 'Escriba qué es la pieza y suelte unas fotografías de piezas buenas y malas.',
@@ -286,6 +288,8 @@ const texts: Texts = {
     saved: (name, version) => `«${name}», versión ${version}, está guardada.`,
     fromRun: (name, version) => `Receta «${name}», versión ${version}`,
   },
+
+  training,
 
   proposals: {
     title: 'Propuestas',
@@ -514,6 +518,14 @@ export const es: Catalogue = {
       'La inspección se detuvo antes de listar todas sus fotografías',
       'Inicie otra con las mismas fotografías.',
     ],
+    'train.busy': ['Ya hay un aprendizaje', 'Espérelo y luego adóptelo o descártelo.'],
+    'train.category': ['No se puede aprender de «{category}»', 'Añada lo que falta.'],
+    'train.mask': ['La máscara no corresponde a su foto: {path}', 'Dibuje la máscara de nuevo.'],
+    'train.changed': ['Las fotos cambiaron durante el aprendizaje: {path}', 'No toque las carpetas y empiece de nuevo.'],
+    'train.cache': ['No hay sitio para los rasgos de las fotos: {path}', 'Libere espacio o aprenda de menos fotos.'],
+    'train.checkpoint': ['El aprendizaje detenido no puede continuar: {path}', 'Descártelo y empiece otro.'],
+    'train.diverged': ['El aprendizaje no llevó a nada', 'Aprenda de otras piezas.'],
+    'head.invalid': ['El cabezal entrenado no sirve: {file}', 'Entrénelo de nuevo en este equipo.'],
     'ipc.refused': ['La petición fue rechazada', 'Reinicie Loupe.'],
     internal: ['Algo falló dentro de Loupe', 'Guarde un informe y avise a los responsables.'],
   },

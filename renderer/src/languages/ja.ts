@@ -1,5 +1,6 @@
 // Japanese.
 // Runs anywhere; loaded when it is asked for.
+import { training } from './training/ja.ts';
 import * as format from '../lib/format.ts';
 import type { Catalogue, Texts } from './catalogue.ts';
 
@@ -256,6 +257,7 @@ const texts: Texts = {
       reject: '不合格の下限',
       regionFrom: '領域の下限',
       regionLeast: '最小の領域',
+      head: '学習したヘッド',
     },
     guide: '新しいレシピ',
     guideWords: '部品が何かを入力し、良品と不良品の写真を数枚ドロップしてください。',
@@ -283,6 +285,8 @@ const texts: Texts = {
     saved: (name, version) => `「${name}」の版 ${version} を残しました。`,
     fromRun: (name, version) => `レシピ「${name}」、版 ${version}`,
   },
+
+  training,
 
   proposals: {
     title: '提案',
@@ -493,6 +497,14 @@ export const ja: Catalogue = {
     'run.cancelled': ['検査は停止されました', '再開すると残りの写真を検査します。'],
     'run.busy': ['別の検査が進行中です', '待つか、先に停止してください。'],
     'run.incomplete': ['すべての写真を数える前に停止しました', '同じ写真で新しい検査を始めてください。'],
+    'train.busy': ['すでに学習があります', '終わるのを待ち、採用するか破棄してください。'],
+    'train.category': ['「{category}」からは学べません', '足りないものを加えてください。'],
+    'train.mask': ['マスクが写真に合いません：{path}', 'マスクを描き直してください。'],
+    'train.changed': ['学習中に写真が変わりました：{path}', 'フォルダーに触れずに、もう一度始めてください。'],
+    'train.cache': ['写真の特徴を置く場所がありません：{path}', '空きを作るか、写真を減らしてください。'],
+    'train.checkpoint': ['止めた学習を続けられません：{path}', '破棄して新しく始めてください。'],
+    'train.diverged': ['学習は何ももたらしませんでした', '別の部品で学習してください。'],
+    'head.invalid': ['学習したヘッドが使えません：{file}', 'このコンピューターで学習し直してください。'],
     'ipc.refused': ['要求は拒否されました', 'Loupe を再起動してください。'],
     internal: ['Loupe の内部で問題が起きました', '報告を保存し、管理者に知らせてください。'],
   },

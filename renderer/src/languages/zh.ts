@@ -1,5 +1,6 @@
 // Simplified Chinese.
 // Runs anywhere; loaded when it is asked for.
+import { training } from './training/zh.ts';
 import * as format from '../lib/format.ts';
 import type { Catalogue, Texts } from './catalogue.ts';
 
@@ -250,6 +251,7 @@ const texts: Texts = {
       reject: '拒收起点',
       regionFrom: '区域起点',
       regionLeast: '最小区域',
+      head: '训练的头',
     },
     guide: '新建配方',
     guideWords: '输入零件名称，拖入几张好件和坏件的照片。',
@@ -277,6 +279,8 @@ const texts: Texts = {
     saved: (name, version) => `“${name}”版本 ${version} 已保存。`,
     fromRun: (name, version) => `配方“${name}”，版本 ${version}`,
   },
+
+  training,
 
   proposals: {
     title: '建议',
@@ -456,6 +460,14 @@ export const zh: Catalogue = {
     'run.cancelled': ['检查已停止', '继续以检查其余照片。'],
     'run.busy': ['另一批仍在检查', '请等待，或先停止它。'],
     'run.incomplete': ['检查在列出全部照片之前停止', '请用相同照片重新开始。'],
+    'train.busy': ['已经有一个训练', '请等它完成，然后采用或丢弃。'],
+    'train.category': ['无法从“{category}”学习', '请补上缺少的部分。'],
+    'train.mask': ['标记与照片不符：{path}', '请重新绘制标记。'],
+    'train.changed': ['训练期间照片发生了变化：{path}', '请勿改动文件夹，然后重新开始训练。'],
+    'train.cache': ['没有空间存放照片特征：{path}', '请释放空间，或用更少的照片学习。'],
+    'train.checkpoint': ['停下的训练无法继续：{path}', '请丢弃它并重新开始。'],
+    'train.diverged': ['训练没有得到结果', '请用其他零件学习。'],
+    'head.invalid': ['训练的头不可用：{file}', '请在这台电脑上重新训练。'],
     'ipc.refused': ['请求被拒绝', '请重启 Loupe。'],
     internal: ['Loupe 内部出错', '请保存报告并通知维护者。'],
   },

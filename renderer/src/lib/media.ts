@@ -16,6 +16,9 @@ const maps = new LruCache<number, Uint8Array>(32 * MEGABYTE);
 /** The part on the screen and its neighbours; one photograph of 24 megapixels takes 96 MB. */
 const photographs = new LruCache<number, ImageBitmap>(256 * MEGABYTE, closeBitmap);
 
+/** Longer than a frame on a busy machine takes: what flies past in a fling is never asked for, only to be given up again. */
+const SETTLE_MS = 60;
+
 async function fetchBytes(address: string, signal: AbortSignal): Promise<Response | null> {
   const response = await fetch(address, { signal });
   return response.ok ? response : null;
@@ -29,12 +32,17 @@ async function fetchBitmap(address: string, signal: AbortSignal): Promise<ImageB
 const thumbnailQueue = new NeedQueue<number, ImageBitmap>(
   (id, signal) => fetchBitmap(mediaUrl.thumbnail(id), signal),
   6,
+  SETTLE_MS,
 );
 
-const mapQueue = new NeedQueue<number, Uint8Array>(async (id, signal) => {
-  const response = await fetchBytes(mediaUrl.map(id), signal);
-  return response === null ? null : new Uint8Array(await response.arrayBuffer());
-}, 6);
+const mapQueue = new NeedQueue<number, Uint8Array>(
+  async (id, signal) => {
+    const response = await fetchBytes(mediaUrl.map(id), signal);
+    return response === null ? null : new Uint8Array(await response.arrayBuffer());
+  },
+  6,
+  SETTLE_MS,
+);
 
 const photographQueue = new NeedQueue<number, ImageBitmap>(
   (id, signal) => fetchBitmap(mediaUrl.image(id), signal),

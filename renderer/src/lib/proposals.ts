@@ -5,7 +5,11 @@ import { countBelow } from './histogram.ts';
 
 /** Thresholds have three digits. */
 const STEPS = 1000;
-const down = (value: number): number => Math.max(0, Math.floor(value * STEPS + 1e-9) / STEPS);
+/** The step at or below; a product that rounds up must not take the threshold over the score itself. */
+function down(value: number): number {
+  const step = Math.floor(value * STEPS + 1e-9) / STEPS;
+  return Math.max(0, step > value ? (Math.round(step * STEPS) - 1) / STEPS : step);
+}
 /** The next step above: a part with this very score is below it. */
 const above = (value: number): number => Math.min(1, (Math.floor(value * STEPS + 1e-9) + 1) / STEPS);
 

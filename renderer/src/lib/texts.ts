@@ -1,28 +1,19 @@
-// Every text that an operator reads, in the language of the moment. Whoever reads a text while something is drawn is drawn
-// again when the language changes. Runs anywhere.
-import { createSubscriber } from 'svelte/reactivity';
+// Every text that an operator reads, in the language of the moment. No signal is behind it: a grid reads thousands of texts a
+// second, and another language makes the page anew (App.svelte). Runs anywhere.
 import { describeError, type ErrorValue } from '../../../models/errors.ts';
 import type { Catalogue, Texts } from '../languages/catalogue.ts';
 import { ENGLISH } from '../languages/load.ts';
 import { useLocale } from './format.ts';
 
 let current: Catalogue = ENGLISH;
-let changed: () => void = () => undefined;
-const subscribe = createSubscriber((update) => {
-  changed = update;
-});
 
 export const texts = new Proxy({} as Texts, {
-  get(_, name: keyof Texts) {
-    subscribe();
-    return current.texts[name];
-  },
+  get: (_, name: keyof Texts) => current.texts[name],
 });
 
 export function useCatalogue(catalogue: Catalogue): void {
   current = catalogue;
   useLocale(catalogue.tag);
-  changed();
 }
 
 const fill = (text: string, params: ErrorValue['params']): string =>
@@ -30,7 +21,6 @@ const fill = (text: string, params: ErrorValue['params']): string =>
 
 /** An error in the language of the moment; the engineer's words are English everywhere. */
 export function errorTexts(error: ErrorValue): { operator: string; engineer: string; remedy: string } {
-  subscribe();
   const english = describeError(error);
   const [operator, remedy] = current.errors[error.code] ?? [english.operator, english.remedy];
   return {

@@ -6,6 +6,7 @@ import type { Language, Preferences } from '../../../electron/common/preferences
 import { toErrorValue, type ErrorValue } from '../../../models/errors.ts';
 import { call, listen } from '../lib/client.ts';
 import { RecipeStore } from '../features/recipes/recipes.svelte.ts';
+import { TrainingStore } from '../features/training/training.svelte.ts';
 import { RegionStore } from '../features/regions/regions.svelte.ts';
 import type { HeatReading } from '../lib/heat.ts';
 import { keySign, type Command } from '../lib/keys.ts';
@@ -51,6 +52,7 @@ export class App {
   readonly intake = new Intake(() => this.runs);
   readonly regions = new RegionStore();
   readonly recipes = new RecipeStore(this.notices);
+  readonly training = new TrainingStore(this.run, this.notices);
 
   info = $state.raw<AppInfo | null>(null);
   runs = $state.raw<readonly Run[]>([]);
@@ -72,6 +74,7 @@ export class App {
 
   /** Where the numbers come from: pack, method, thresholds. */
   readonly provenance = $derived.by(() => {
+    void this.language;
     const run = this.run.current;
     if (run === null) return '';
     const recipe =
@@ -94,6 +97,7 @@ export class App {
       this.info = info;
       this.runs = newestFirst(runs);
       void this.recipes.load();
+      void this.training.load();
       if (session !== null) this.view.restore(session);
       const last = runs.find((run) => run.id === session?.runId);
       if (last !== undefined) await this.open(last.id, session?.selected ?? null, session?.view ?? 'grid');
@@ -166,6 +170,11 @@ export class App {
     const run = this.run.current;
     if (run === null) return Promise.resolve();
     return this.#attempt(async () => this.#changed(await call('run.resume', { runId: run.id })));
+  }
+
+  showTraining(): void {
+    this.view.screen = 'training';
+    void this.training.open();
   }
 
   showRecipes(): void {
@@ -261,6 +270,7 @@ export class App {
       if (runId === this.run.current?.id) this.run.apply(parts);
     });
     listen('run.changed', (run) => this.#changed(run));
+    listen('training.changed', (training) => this.training.onChanged(training));
     listen('service.trouble', (trouble) => (this.notices.trouble = trouble));
     listen('menu.command', (command) => this.menu(command));
   }

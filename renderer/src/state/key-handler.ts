@@ -18,7 +18,7 @@ export function handleKeyDown(event: KeyboardEvent): void {
   const { view } = app;
   // An open sheet has its own keys (Escape closes a dialog by itself).
   if (event.defaultPrevented || view.sheetOpen || view.tour !== null) return;
-  if (app.judge.asking !== null || app.recipes.keeping) return;
+  if (app.judge.asking !== null || app.recipes.keeping || app.training.editing !== null) return;
   if (view.screen !== 'run') {
     onStart(event);
     return;

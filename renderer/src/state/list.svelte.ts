@@ -1,5 +1,6 @@
 // The parts on the screen: filtered, sorted, searched; which one is selected, and which are chosen together. Rebuilt no more
 // often than it can be afforded. Runs in the page.
+/* eslint-disable svelte/prefer-svelte-reactivity -- no set is ever changed once it is shown: another choice is another set */
 import type { Part } from '../../../electron/common/domain.ts';
 import { buildOrder, nextToJudge } from '../lib/list.ts';
 import type { RunStore } from './run.svelte.ts';

@@ -14,12 +14,15 @@ const STEPS = 1000;
 const NONE: Thresholds = { review: 0.5, reject: 0.5 };
 /** Keys change a threshold step by step: it is saved once they rest. */
 const KEY_REST_MS = 500;
+/** How long "saved" stands where the proposals are otherwise. */
+const SAID_MS = 4000;
 
 export class ThresholdStore {
   readonly #run: RunStore;
   readonly #notices: Notices;
   readonly #undo: UndoStack;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #said: ReturnType<typeof setTimeout> | undefined;
   draft = $state.raw<Thresholds | null>(null);
   /** The last save succeeded and nothing was moved since. */
   justSaved = $state(false);
@@ -91,6 +94,8 @@ export class ThresholdStore {
     }
     if (await this.#save(run.id, draft)) {
       this.justSaved = true;
+      clearTimeout(this.#said);
+      this.#said = setTimeout(() => (this.justSaved = false), SAID_MS);
       this.#undo.push({
         revert: async () => {
           this.justSaved = false;

@@ -9,7 +9,7 @@ export const MAX_CELL = 480;
 
 export class ViewState {
   /** `start` = choose photographs or an earlier run; a run that is open stays open behind it. */
-  screen = $state<'start' | 'run' | 'recipes'>('start');
+  screen = $state<'start' | 'run' | 'recipes' | 'training'>('start');
   depth = $state<Session['view']>('grid');
   filter = $state<Filter>('all');
   sort = $state<Sort>('order');

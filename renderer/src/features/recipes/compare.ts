@@ -14,7 +14,8 @@ export type RecipeField =
   | 'review'
   | 'reject'
   | 'regionFrom'
-  | 'regionLeast';
+  | 'regionLeast'
+  | 'head';
 
 /** A value as it is compared and shown: numbers stay numbers, so that the language decides how they are written. */
 export type FieldValue = string | number | readonly [number, number] | null;
@@ -33,6 +34,8 @@ export const FIELDS: Readonly<Record<RecipeField, (settings: RecipeSettings) => 
   reject: (s) => s.thresholds.reject,
   regionFrom: (s) => s.regions?.threshold ?? null,
   regionLeast: (s) => s.regions?.minArea ?? null,
+  // Enough of the hash to tell one from another.
+  head: (s) => s.head?.sha256.slice(0, 8) ?? null,
 };
 
 export const FIELD_NAMES = Object.keys(FIELDS) as RecipeField[];

@@ -25,6 +25,7 @@ export function settingsFromRun(
     heat: base?.heat ?? null,
     thresholds,
     regions,
+    ...(base?.head !== undefined && { head: base.head }),
   };
 }
 

@@ -1,14 +1,13 @@
 // The metrics of one category and their mean over categories, as the papers report them.
 // Runs anywhere. Specification § D.
-import { auproExact } from '../../models/metrics/aupro.ts';
-import { proCurve, rankingCurves, type Curve, type RankingCurves } from '../../models/metrics/curves.ts';
-import { officialScores } from '../../models/metrics/official-score.ts';
-import { PixelCollector, type PixelSet } from '../../models/metrics/pixel-set.ts';
-import { proCflow200 } from '../../models/metrics/pro.ts';
-import { sortFloats } from '../../models/metrics/radix-sort.ts';
-import { ranking, rankingOfSorted } from '../../models/metrics/ranking.ts';
-import { sortedClass } from '../../models/metrics/sorted.ts';
-import type { ScoreKind } from './options.ts';
+import { auproExact } from '../../../models/metrics/aupro.ts';
+import { proCurve, rankingCurves, type Curve, type RankingCurves } from '../../../models/metrics/curves.ts';
+import { officialScores } from '../../../models/metrics/official-score.ts';
+import { PixelCollector, type PixelSet } from '../../../models/metrics/pixel-set.ts';
+import { proCflow200 } from '../../../models/metrics/pro.ts';
+import { sortFloats } from '../../../models/metrics/radix-sort.ts';
+import { ranking, rankingOfSorted } from '../../../models/metrics/ranking.ts';
+import { sortedClass } from '../../../models/metrics/sorted.ts';
 
 /** In 0..1; null where a metric is not defined: one class or all masks are missing. */
 export interface Metrics {
@@ -51,8 +50,8 @@ export interface Measured {
   readonly scores: readonly number[];
 }
 
-/** `class_probability`: score0 alone, by which plain CLIP and WinCLIP judge an image. */
-export type ImageScore = ScoreKind | 'class_probability';
+/** What judges an image; `class_probability`: score0 alone, by which plain CLIP and WinCLIP judge it. */
+export type ImageScore = 'official' | 'online' | 'class_probability';
 
 interface Result {
   readonly score: number;

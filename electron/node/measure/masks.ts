@@ -1,7 +1,7 @@
 // Ground-truth masks at the size of the heat map, as the official evaluation makes them.
-// Runs in Node (command line). Specification § D.1.
-import { resizeImage } from '../../models/image/resize.ts';
-import { decodeImage } from '../node/image/decode.ts';
+// Runs in Node. Specification § D.1.
+import { resizeImage } from '../../../models/image/resize.ts';
+import { decodeImage } from '../image/decode.ts';
 
 /** A pixel that is more than half defect after resizing is a defect. */
 const HALF = 127;

@@ -1,0 +1,283 @@
+// Training in the page, in Debian's Chromium with a made-up main process: node test/renderer/training.e2e.ts
+// Runs in Node. From judged parts to an adopted head, by keyboard where an engineer could; any console error fails it.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { buildPage, openPage, PAGE_FOLDER, startBrowser } from './browser.ts';
+import type { FakeSettings } from './fake-bridge.ts';
+import { tally } from './harness.ts';
+import { drawnMedia, folderMedia } from './media.ts';
+import { servePage } from './server.ts';
+
+/** TRAINING_LOOK=<folder> takes pictures of each step, TRAINING_PARTS=<folder in MVTec layout> with real photographs. */
+const { TRAINING_LOOK: look, TRAINING_PARTS: real } = process.env;
+if (look !== undefined) mkdirSync(look, { recursive: true });
+
+let shown: Page | null = null;
+const { step, close } = tally('training page', async (name) => {
+  await shown?.screenshot({ path: `${PAGE_FOLDER}-failures/${name.replaceAll(/\W+/g, '-')}.png` });
+});
+await buildPage();
+const folder = real === undefined ? null : await folderMedia(real);
+const server = await servePage(PAGE_FOLDER, folder?.media ?? (await drawnMedia()));
+const browser: Browser = await startBrowser();
+const complaints: string[] = [];
+const PATIENCE = 30_000;
+
+const calls = (page: Page, channel: string): Promise<Record<string, unknown>[]> =>
+  page.evaluate(
+    (name) =>
+      window.fake.calls.filter((c) => c.channel === name).map((c) => c.args as Record<string, unknown>),
+    channel,
+  );
+const press = async (page: Page, ...keys: string[]): Promise<void> => {
+  for (const key of keys) await page.keyboard.press(key);
+};
+const shoot = async (page: Page, name: string): Promise<void> => {
+  if (look === undefined) return;
+  await page.waitForTimeout(400);
+  await page.screenshot({ path: join(look, `${page.viewportSize()?.width}-${name}.png`) });
+};
+/** Marked cells of the mask that is drawn. */
+const marked = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const cover = document.querySelectorAll<HTMLCanvasElement>('dialog canvas')[1];
+    const data = cover?.getContext('2d')?.getImageData(0, 0, cover.width, cover.height).data ?? [];
+    let count = 0;
+    for (let i = 3; i < data.length; i += 4) if (data[i] !== 0) count++;
+    return count;
+  });
+const dialog = (page: Page) => page.getByRole('dialog');
+
+async function open(width: number, height: number, settings: Partial<FakeSettings>): Promise<Page> {
+  const opened = await openPage(browser, server.origin, settings, { width, height });
+  opened.page.setDefaultTimeout(PATIENCE);
+  opened.page.on('close', () => complaints.push(...opened.complaints));
+  shown = opened.page;
+  return opened.page;
+}
+
+const catalogue = folder?.catalogue ?? null;
+const total = catalogue?.length ?? 60;
+const earlier = [{ product: 'metal nut', source: 'lot 7', total, state: 'done' as const, done: total }];
+
+/** Opens the earlier run and judges its parts: the hottest are NG, the coldest OK. */
+async function judged(page: Page, ng: number, ok: number): Promise<void> {
+  await page.getByText('lot 7').click();
+  await page.getByRole('listbox').waitFor();
+  await page.getByLabel('Sort').selectOption('score');
+  await page.getByRole('listbox').focus();
+  await press(page, 'Home');
+  for (let i = 0; i < ng; i++)
+    await press(page, 'k', ...(i < ng - 1 ? ['Home', ...Array<string>(i + 1).fill('ArrowRight')] : []));
+  await press(page, 'End');
+  for (let i = 0; i < ok; i++) await press(page, 'ArrowLeft');
+  for (let i = 0; i < ok; i++) {
+    const before = (await calls(page, 'part.verdict')).length;
+    await press(page, 'j');
+    while ((await calls(page, 'part.verdict')).length === before) await page.waitForTimeout(10);
+    await press(page, 'End', ...Array<string>(ok - i - 1).fill('ArrowLeft'));
+  }
+}
+
+for (const [width, height] of [
+  [1280, 800],
+  [1920, 1080],
+] as const) {
+  const preferences: FakeSettings['preferences'] = {
+    language: 'en',
+    autoAdvance: false,
+    twoStage: false,
+    askKind: false,
+    defectKinds: [],
+    keys: {},
+    tourSeen: true,
+  };
+  const page = await open(width, height, { earlier, catalogue, every: 120, preferences });
+  const at = (name: string): string => `${name} (${width} px)`;
+  const start = page.getByRole('button', { name: 'Start training' });
+
+  await step(at('says what is missing before anything was judged'), async () => {
+    await page.getByText('lot 7').click();
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.getByText('It needs at least 8 parts marked OK; there are 0.').waitFor();
+    await page.getByText('It needs at least 3 parts marked NG with a mask; there are 0.').waitFor();
+    assert.ok(await start.isDisabled());
+    await shoot(page, '1-missing');
+    await press(page, 'Escape');
+    await page.getByRole('listbox').waitFor();
+    await page.getByRole('button', { name: 'Runs' }).click();
+  });
+
+  await step(at('shows the judged parts, and asks for masks'), async () => {
+    await judged(page, 4, 10);
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.getByRole('heading', { name: 'OK: 10 parts' }).waitFor();
+    await page.getByRole('heading', { name: 'NG: 4 parts' }).waitFor();
+    await page.getByText('Without a mask and not learnt from: 4 parts.').waitFor();
+    assert.ok(await start.isDisabled());
+    await shoot(page, '2-parts');
+  });
+
+  await step(at('a mask begins with the heat; brush, eraser, undo and redo change it'), async () => {
+    await page
+      .getByRole('button', { name: /Draw the mask/ })
+      .first()
+      .click();
+    await dialog(page).waitFor();
+    await page.waitForFunction(() => document.querySelector('dialog button.main:not(:disabled)') !== null);
+    const heat = await marked(page);
+    assert.ok(heat > 100, `heat marks ${heat} cells`);
+    await shoot(page, '3-mask');
+    await press(page, 'ArrowRight', 'Control+z');
+    assert.equal(await marked(page), 0);
+    await page.keyboard.press('Control+y');
+    assert.equal(await marked(page), heat);
+    await dialog(page).getByRole('button', { name: 'Clear' }).click();
+    const box = (await page.locator('dialog canvas').nth(1).boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.3);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.3, { steps: 4 });
+    await page.mouse.up();
+    const drawn = await marked(page);
+    assert.ok(drawn > 1000, `the brush marks ${drawn} cells`);
+    await press(page, 'e');
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.45, box.y + box.height * 0.3, { steps: 4 });
+    await page.mouse.up();
+    assert.ok((await marked(page)) < drawn);
+    await press(page, 'u');
+    assert.equal(await marked(page), drawn);
+  });
+
+  await step(at('a polygon is drawn by keys alone, and the mask is kept'), async () => {
+    await dialog(page).getByRole('button', { name: 'Clear' }).click();
+    await press(page, 'p');
+    await page.locator('dialog .stage').focus();
+    const go = async (key: string, times: number): Promise<void> => {
+      for (let i = 0; i < times; i++) await press(page, key);
+    };
+    await press(page, ' ');
+    await go('ArrowRight', 12);
+    await press(page, ' ');
+    await go('ArrowDown', 12);
+    await press(page, ' ');
+    await shoot(page, '4-polygon');
+    await press(page, 'Enter');
+    const cells = await marked(page);
+    assert.ok(Math.abs(cells - 96 ** 2 / 2) < 200, `a triangle of ${cells} cells`);
+    await dialog(page).getByRole('button', { name: 'Keep the mask' }).click();
+    await dialog(page).waitFor({ state: 'detached' });
+    const [saved] = await calls(page, 'mask.save');
+    const runs = saved?.runs as number[];
+    const pixels =
+      (await page.evaluate(() => window.fake.calls.length)) > 0 ? runs.reduce((a, b) => a + b, 0) : 0;
+    if (catalogue === null) assert.equal(pixels, 960 * 720);
+    await page.getByText('Without a mask and not learnt from: 3 parts.').waitFor();
+  });
+
+  await step(at('escape leaves the mask as it was, and only the mask'), async () => {
+    await page
+      .getByRole('button', { name: /Draw the mask/ })
+      .nth(1)
+      .click();
+    await dialog(page).waitFor();
+    await press(page, 'Escape');
+    await dialog(page).waitFor({ state: 'detached' });
+    assert.equal((await calls(page, 'mask.save')).length, 1);
+    assert.ok(await page.getByRole('heading', { name: 'NG: 4 parts' }).isVisible());
+  });
+
+  await step(at('with enough parts it starts, tells how far it is, stops and goes on'), async () => {
+    for (const i of [1, 2, 3]) {
+      await page
+        .getByRole('button', { name: /Draw the mask/ })
+        .nth(i)
+        .click();
+      await dialog(page).getByRole('button', { name: 'Keep the mask' }).click();
+      await dialog(page).waitFor({ state: 'detached' });
+    }
+    await page.getByText('Ready: 10 OK and 4 NG.').waitFor();
+    await page
+      .getByRole('button', { name: /^Learn from/ })
+      .first()
+      .click();
+    await page.getByText('Ready: 9 OK and 4 NG.').waitFor();
+    await shoot(page, '5-ready');
+    await start.click();
+    const [started] = await calls(page, 'training.start');
+    assert.equal((started?.partIds as number[]).length, 13);
+    await page.getByText(/Pass 4 of 12/).waitFor();
+    await page.getByRole('progressbar', { name: 'Progress of the training' }).waitFor();
+    await shoot(page, '6-learning');
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByText('The training stands still. What was done is kept.').waitFor();
+    await shoot(page, '7-stopped');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'Before and after' }).waitFor();
+  });
+
+  await step(
+    at('shows before and after, and the parts whose verdict changes with both heat maps'),
+    async () => {
+      const row = page.getByRole('row', { name: /pixel AUROC/ });
+      assert.match(await row.innerText(), /96\.2 %\s+98\.7 %/);
+      assert.match(await page.getByRole('row', { name: /pass as good/ }).innerText(), /unknown/);
+      assert.match(
+        await page.getByRole('row', { name: /will be rejected/ }).innerText(),
+        /95 %: 0\.0 % to 28\.0 %/,
+      );
+      await page.getByRole('heading', { name: /Another verdict: \d+ part/ }).waitFor();
+      const changing = await page.locator('section li').count();
+      assert.ok(changing > 0);
+      assert.equal(await page.locator('section li .heat').count(), 2 * changing);
+      assert.ok(server.asked.after > 0);
+      await shoot(page, '8-result');
+    },
+  );
+
+  await step(at('is adopted only with a reason, into a recipe that names the head'), async () => {
+    const adopt = page.getByRole('button', { name: 'Adopt', exact: true });
+    assert.ok(await adopt.isDisabled());
+    await page.getByLabel('Name of the new recipe').fill('Nut, learnt');
+    await page.getByLabel('Why').fill('scratches were missed');
+    await press(page, 'Enter');
+    await page.getByText('Adopted into “Nut, learnt”, version 1.').waitFor();
+    assert.deepEqual(await calls(page, 'training.adopt'), [
+      { id: 1, reason: 'scratches were missed', name: 'Nut, learnt' },
+    ]);
+    await shoot(page, '9-adopted');
+  });
+
+  await step(at('the next one can be thrown away'), async () => {
+    await start.click();
+    await page.getByRole('heading', { name: 'Before and after' }).waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByText('The result was thrown away; nothing changed.').first().waitFor();
+    await page.getByRole('heading', { name: 'What it takes' }).waitFor();
+    assert.equal((await calls(page, 'training.adopt')).length, 1);
+  });
+
+  await step(at('a refusal is told, and the training stays to be decided'), async () => {
+    await page.evaluate(() =>
+      window.fake.failNext('training.start', {
+        code: 'train.mask',
+        params: { path: 'x.png', reason: 'changed' },
+      }),
+    );
+    await start.click();
+    await page.getByText('The mask does not fit its photograph: x.png').waitFor();
+    assert.ok(await start.isEnabled());
+  });
+
+  await page.context().close();
+}
+
+await step('nothing unexpected on the console', () => {
+  assert.deepEqual(complaints, []);
+  return Promise.resolve();
+});
+await browser.close();
+await server.close();
+close();
