@@ -75,6 +75,7 @@ async function program(file: string): Promise<Counts> {
 const suites: { name: string; start: () => Promise<Counts> }[] = [
   { name: 'unit and integration (Node)', start: vitest },
   { name: 'page (Debian Chromium)', start: () => program('test/renderer/page.e2e.ts') },
+  { name: 'training page (Debian Chromium)', start: () => program('test/renderer/training.e2e.ts') },
   { name: 'workstation locked in (real Electron)', start: () => program('test/e2e/electron-smoke.ts') },
   {
     name: 'workstation restarts and crashes (real Electron)',

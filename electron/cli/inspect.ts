@@ -157,7 +157,8 @@ async function report(
   const failed = rows.filter(({ result }) => !result).length;
   await output.record({
     summary: {
-      ...{ images: rows.length, failed, device, precision, model, modelSha256, method, product },
+      ...{ images: rows.length, failed, device, model, modelSha256, method, product },
+      ...(precision !== 'fp32' && { precision }),
       ms: Math.round(ms),
     },
   });

@@ -183,7 +183,7 @@ export interface AuditEvent {
 }
 
 /** One verdict on a part, with all that its author saw. */
-export interface PastVerdict {
+interface PastVerdict {
   readonly verdict: HumanVerdict | null;
   readonly defectKind: string | null;
   readonly comment: string | null;

@@ -10,8 +10,7 @@ export const LEAST_PARTS = { ok: 8, ng: 3 } as const;
 export const GOOD_PARTS = { ok: 50, ng: 20 } as const;
 
 /** `stopped`: by a person, by the end of the program or by an error, and can be continued. The last two are decisions of a person. */
-export const TrainingState = z.enum(['running', 'stopped', 'done', 'adopted', 'discarded']);
-export type TrainingState = z.infer<typeof TrainingState>;
+const TrainingState = z.enum(['running', 'stopped', 'done', 'adopted', 'discarded']);
 
 export const TrainingStage = z.enum(['checking', 'words', 'features', 'training', 'comparing']);
 export type TrainingStage = z.infer<typeof TrainingStage>;

@@ -10,14 +10,25 @@ const HALF = Float32Array.from({ length: 65536 }, (_, bits) => {
   return exponent ? sign * (1 + mantissa / 1024) * 2 ** (exponent - 15) : sign * mantissa * 2 ** -24;
 });
 
+/** A plain loop: `from` with a function walks an iterator and takes 20 times as long, half a second for a small tower. */
+function lookUp(codes: Uint16Array): Float32Array {
+  const values = new Float32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) values[i] = HALF[codes[i] ?? 0] ?? NaN;
+  return values;
+}
+
+/** BF16 is the upper half of a float32. */
+function widen(codes: Uint16Array): Float32Array {
+  const bits = new Uint32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) bits[i] = (codes[i] ?? 0) << 16;
+  return new Float32Array(bits.buffer);
+}
+
 const DECODERS: ReadonlyMap<string, (buffer: ArrayBuffer) => Float32Array> = new Map([
-  ['F16', (buffer) => Float32Array.from(new Uint16Array(buffer), (bits) => HALF[bits] ?? NaN)],
-  [
-    'BF16',
-    (buffer) => new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer),
-  ],
+  ['F16', (buffer) => lookUp(new Uint16Array(buffer))],
+  ['BF16', (buffer) => widen(new Uint16Array(buffer))],
   ['F32', (buffer) => new Float32Array(buffer)],
-  ['F64', (buffer) => Float32Array.from(new Float64Array(buffer))],
+  ['F64', (buffer) => new Float32Array(new Float64Array(buffer))],
 ]);
 
 /**

@@ -3,8 +3,12 @@
 import type { GraphBuilder, Value } from '../onnx/graph.ts';
 import type { Linear } from './weights.ts';
 
-/** Symmetric around 0, so that -128 stays unused and no zero point is needed. */
-const LARGEST = 127;
+/**
+ * The largest weight in whole steps, symmetric around 0, so that no zero point is needed. x64 processors without VNNI add
+ * pairs of products in 16 bits: 2 · 255 · 127 would be cut off there, 2 · 255 · 63 fits.
+ */
+export const FULL_RANGE = 127;
+export const REDUCED_RANGE = 63;
 
 /** A layer x · W + b with W ≈ weight · scale, one scale for each output channel. */
 export interface Int8Linear {
@@ -14,21 +18,22 @@ export interface Int8Linear {
   readonly scale: Float32Array;
   /** [out] */
   readonly bias: Float32Array;
+  readonly largest: number;
 }
 
 /** The same layer is used twice (attention and v-v attention) and must be stored once. */
 const quantised = new WeakMap<Linear, Int8Linear>();
 
-/** Rounds each output channel of a layer to -127..127 of its own largest weight. */
-export function quantise(layer: Linear): Int8Linear {
+/** Rounds each output channel of a layer to -largest..largest steps of its own largest weight. */
+export function quantise(layer: Linear, largest = FULL_RANGE): Int8Linear {
   const known = quantised.get(layer);
-  if (known) return known;
+  if (known?.largest === largest) return known;
   const { weight, bias } = layer;
   const outputs = bias.length;
   const scale = new Float32Array(outputs);
   for (let row = 0; row < weight.length; row += outputs) {
     for (let c = 0; c < outputs; c++) {
-      scale[c] = Math.max(scale[c] ?? NaN, Math.abs(weight[row + c] ?? NaN) / LARGEST);
+      scale[c] = Math.max(scale[c] ?? NaN, Math.abs(weight[row + c] ?? NaN) / largest);
     }
   }
   const rounded = new Int8Array(weight.length);
@@ -38,7 +43,7 @@ export function quantise(layer: Linear): Int8Linear {
       rounded[row + c] = step > 0 ? Math.round((weight[row + c] ?? NaN) / step) : 0; // a channel of zeros has no step
     }
   }
-  const made = { weight: rounded, scale, bias };
+  const made = { weight: rounded, scale, bias, largest };
   quantised.set(layer, made);
   return made;
 }
@@ -47,8 +52,8 @@ export function quantise(layer: Linear): Int8Linear {
  * x · W + b in 8-bit integers: x [..., in] is rounded to one scale and zero point per run. Unsigned activations and
  * signed weights without a zero point are the one combination that is fast on processors with VNNI (docs/performance.md).
  */
-export function int8Linear(g: GraphBuilder, x: Value, layer: Linear): Value {
-  const { weight, scale, bias } = quantise(layer);
+export function int8Linear(g: GraphBuilder, x: Value, layer: Linear, largest = FULL_RANGE): Value {
+  const { weight, scale, bias } = quantise(layer, largest);
   const outputs = bias.length;
   const matrix = g.int8(weight, [weight.length / outputs, outputs]);
   const bound = [g.constant(scale, [outputs]), '', g.constant(bias, [outputs])] as const;

@@ -2,11 +2,14 @@
 // Runs anywhere (writes ONNX nodes, pure TypeScript). Specification § B.2 and § H.3.
 import type { GraphBuilder, Value } from '../onnx/graph.ts';
 import type { Activation } from './architecture.ts';
-import { fusedAttention, int8Linear } from './int8.ts';
+import { fusedAttention, int8Linear, FULL_RANGE, REDUCED_RANGE } from './int8.ts';
 import type { BlockWeights, Linear, Norm } from './weights.ts';
 
-/** How the linear layers of a tower are computed; everything else is always float32. `int8` is for the processor. */
-export type Arithmetic = 'fp32' | 'int8';
+/**
+ * How the linear layers of a tower are computed; everything else is always float32. `int8` is for the processor,
+ * `int8-reduced` for processors whose 8-bit sums could overflow.
+ */
+export type Arithmetic = 'fp32' | 'int8' | 'int8-reduced';
 
 /** What a block needs to know besides its weights. */
 export interface BlockSettings {
@@ -66,11 +69,11 @@ export function attention(
   out: Linear,
   settings: BlockSettings,
 ): Value {
-  const { heads, arithmetic, mask } = settings;
+  const { heads, arithmetic = 'fp32', mask } = settings;
   // The fused kernel exists on the processor wherever int8 does; other providers run the plain operators better.
-  if (arithmetic === 'int8' && mask === undefined)
-    return int8Linear(g, fusedAttention(g, q, k, v, heads), out);
-  return linear(g, plainAttention(g, q, k, v, settings), out, arithmetic);
+  const fused = arithmetic !== 'fp32' && mask === undefined;
+  const mixed = fused ? fusedAttention(g, q, k, v, heads) : plainAttention(g, q, k, v, settings);
+  return linear(g, mixed, out, arithmetic);
 }
 
 function plainAttention(
@@ -98,7 +101,8 @@ export const layerNorm = (g: GraphBuilder, x: Value, { scale, bias }: Norm): Val
 export const l2Normalise = (g: GraphBuilder, x: Value): Value => g.div(x, g.reduceL2(x));
 
 function linear(g: GraphBuilder, x: Value, layer: Linear, arithmetic: Arithmetic = 'fp32'): Value {
-  if (arithmetic === 'int8') return int8Linear(g, x, layer);
+  if (arithmetic !== 'fp32')
+    return int8Linear(g, x, layer, arithmetic === 'int8' ? FULL_RANGE : REDUCED_RANGE);
   const { weight, bias } = layer;
   const product = g.matMul(x, g.constant(weight, [weight.length / bias.length, bias.length]));
   return g.add(product, g.constant(bias, [bias.length]));

@@ -94,21 +94,50 @@ function resizeWidth(image: ByteImage, width: number, filter: ResizeFilter): Byt
   const { data: source, width: sourceWidth, height, channels } = image;
   const taps = integerTaps(sourceWidth, width, filter);
   const data = new Uint8Array(width * height * channels);
-  let out = 0;
+  const row = channels === 3 ? colourRow : plainRow;
   for (let y = 0; y < height; y++) {
-    for (const { first, weights } of taps) {
-      const start = (y * sourceWidth + first) * channels;
-      for (let c = 0; c < channels; c++) {
-        let sum = HALF;
-        for (let k = 0, i = start + c; k < weights.length; k++, i += channels) {
-          sum += (weights[k] ?? 0) * (source[i] ?? 0);
-        }
-        data[out++] = toByte(sum);
-      }
-    }
+    row(source, y * sourceWidth * channels, taps, data, y * width * channels, channels);
   }
   return { data, width, height, channels };
 }
+
+type Row = (
+  source: Uint8Array,
+  start: number,
+  taps: readonly Taps<Int32Array>[],
+  data: Uint8Array,
+  out: number,
+  channels: number,
+) => void;
+
+/** Sums stay integers of 32 bits (`Math.imul`, `| 0`), which is faster than numbers of 64 bits. */
+const plainRow: Row = (source, start, taps, data, out, channels) => {
+  for (const { first, weights } of taps) {
+    for (let c = 0; c < channels; c++) {
+      let sum = HALF;
+      for (let k = 0, i = start + first * channels + c; k < weights.length; k++, i += channels) {
+        sum = (sum + Math.imul(weights[k] ?? 0, source[i] ?? 0)) | 0;
+      }
+      data[out++] = toByte(sum);
+    }
+  }
+};
+
+/** The same for three channels, which nearly all photographs have: each weight is read once. */
+const colourRow: Row = (source, start, taps, data, out) => {
+  for (const { first, weights } of taps) {
+    let [red, green, blue] = [HALF, HALF, HALF];
+    for (let k = 0, i = start + first * 3; k < weights.length; k++, i += 3) {
+      const weight = weights[k] ?? 0;
+      red = (red + Math.imul(weight, source[i] ?? 0)) | 0;
+      green = (green + Math.imul(weight, source[i + 1] ?? 0)) | 0;
+      blue = (blue + Math.imul(weight, source[i + 2] ?? 0)) | 0;
+    }
+    data[out++] = toByte(red);
+    data[out++] = toByte(green);
+    data[out++] = toByte(blue);
+  }
+};
 
 function resizeHeight(image: ByteImage, height: number, filter: ResizeFilter): ByteImage {
   if (image.height === height) return image;
@@ -121,7 +150,7 @@ function resizeHeight(image: ByteImage, height: number, filter: ResizeFilter): B
     sums.fill(HALF);
     weights.forEach((weight, k) => {
       const row = (first + k) * rowBytes;
-      for (let x = 0; x < rowBytes; x++) sums[x] = (sums[x] ?? 0) + weight * (source[row + x] ?? 0);
+      for (let x = 0; x < rowBytes; x++) sums[x] = (sums[x] ?? 0) + Math.imul(weight, source[row + x] ?? 0);
     });
     for (let x = 0; x < rowBytes; x++) data[y * rowBytes + x] = toByte(sums[x] ?? 0);
   });

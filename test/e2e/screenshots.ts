@@ -31,10 +31,11 @@ await loupe.app.evaluate(
   ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
   { width: width ?? 1280, height: height ?? 800 },
 );
-await loupe.page.getByRole('button', { name: /Machined ring/ }).waitFor();
+await loupe.page.getByRole('button', { name: /Leather/ }).waitFor();
 await shot('start');
-await loupe.page.getByRole('button', { name: /Machined ring/ }).click();
+await loupe.page.getByRole('button', { name: /Leather/ }).click();
 await inspected();
+await loupe.page.getByRole('button', { name: 'Skip the tour' }).click();
 await loupe.page.getByLabel('Sort').selectOption('score');
 await loupe.page.getByRole('listbox').focus();
 await press('1', 'Home');
@@ -47,13 +48,13 @@ await shot('side-by-side');
 await press('s', 'Escape', 'Escape');
 await loupe.page.getByRole('button', { name: 'Runs' }).click();
 await loupe.page
-  .getByRole('button', { name: /Leather/ })
+  .getByRole('button', { name: /Machined ring/ })
   .first()
   .click();
 await inspected();
 await loupe.page.getByRole('listbox').focus();
 await press('1', 'Home');
-await shot('leather');
+await shot('ring');
 await press('?');
 await shot('keys');
 await loupe.app.close();

@@ -9,6 +9,7 @@ import type {
   HistoryEvents,
   InferenceApi,
   InferenceEvents,
+  SessionInfo,
 } from '../../electron/common/services.ts';
 import type { ServicePort } from '../../electron/common/rpc.ts';
 import type { Training } from '../../electron/common/training.ts';
@@ -31,12 +32,12 @@ const OK = 12;
 const NG = 5;
 const [WIDTH, HEIGHT] = [40, 30];
 const SCORED = { width: WIDTH, height: HEIGHT, score: 0.5, score0: 0.5, score1: 0 };
-const SESSION = {
+const SESSION: Omit<SessionInfo, 'session'> = {
   ...{ packId: 'tiny', packTitle: 'Tiny', packVersion: '1.0.0', modelSha256: 'f'.repeat(64) },
   ...{ method: 'sdp', tap: 'official', rvs: 'dbscan', sigma: 2, device: 'cpu', product: 'nut', mapSize: 32 },
   ...{ score0: { lo: 0, hi: 1 }, score1: { lo: 0, hi: 1 }, heat: { lo: 0, hi: 1 } },
   thresholds: { review: 0.4, reject: 0.6 },
-} as const;
+};
 
 beforeAll(async () => {
   vi.stubEnv('LOUPE_CACHE', join(folder, 'words'));

@@ -3,8 +3,13 @@
 import fc from 'fast-check';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { fusedAttention, int8Linear, quantise } from '../../models/clip/int8.ts';
-import { attention, transformerBlock, type BlockSettings } from '../../models/clip/transformer.ts';
+import { fusedAttention, int8Linear, quantise, REDUCED_RANGE } from '../../models/clip/int8.ts';
+import {
+  attention,
+  transformerBlock,
+  type Arithmetic,
+  type BlockSettings,
+} from '../../models/clip/transformer.ts';
 import type { BlockWeights, Linear } from '../../models/clip/weights.ts';
 import { GraphBuilder } from '../../models/onnx/graph.ts';
 import { randomFloats, randomNumbers, runModel } from '../support/tiny-clip.ts';
@@ -57,6 +62,16 @@ describe('quantise', () => {
     );
   });
 
+  it('leaves room for sums of 16 bits when it is asked to', () => {
+    const { weight, scale } = quantise({ ...BLOCK.out }, REDUCED_RANGE);
+    expect(Math.max(...weight.map(Math.abs))).toBe(63);
+    weight.forEach((steps, i) => {
+      const step = scale[i % WIDTH]!;
+      expect(Math.abs(steps * step - BLOCK.out.weight[i]!)).toBeLessThanOrEqual(step * 0.5001);
+    });
+    expect(2 * 255 * REDUCED_RANGE).toBeLessThan(2 ** 15);
+  });
+
   it('makes one result of one layer', () => {
     expect(quantise(BLOCK.out)).toBe(quantise(BLOCK.out));
     expect(quantise({ ...BLOCK.out })).not.toBe(quantise(BLOCK.out));
@@ -71,7 +86,7 @@ describe('in ONNX Runtime', () => {
     const y = (await runModel(g.toBytes(), { x: X })).y!;
     const { weight, scale, bias } = quantise(BLOCK.qkv);
     const outputs = bias.length;
-    const input = X.data as Float32Array;
+    const input = X.data;
     const expected = y.data.map((_, i) => {
       const [row, c] = [Math.floor(i / outputs), i % outputs];
       let sum = 0;
@@ -98,7 +113,7 @@ describe('in ONNX Runtime', () => {
   });
 
   it('a whole block stays near float32, and every linear layer is stored as bytes', async () => {
-    const build = (arithmetic: 'fp32' | 'int8'): Uint8Array => {
+    const build = (arithmetic: Arithmetic): Uint8Array => {
       const g = new GraphBuilder('test');
       const settings = { ...SETTINGS, arithmetic };
       const block = transformerBlock(g, g.input('x', 'float32', ['B', TOKENS, WIDTH]), BLOCK, settings);
@@ -111,6 +126,9 @@ describe('in ONNX Runtime', () => {
     const b = (await runModel(small, { x: X })).y!.data;
     expect(distance(a, b)).toBeGreaterThan(1e-4);
     expect(distance(a, b)).toBeLessThan(0.02);
+    const c = (await runModel(build('int8-reduced'), { x: X })).y!.data;
+    expect(distance(a, c)).toBeLessThan(0.04);
+    expect(distance(b, c)).toBeGreaterThan(1e-4);
   });
 });
 

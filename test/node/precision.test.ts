@@ -13,6 +13,7 @@ import {
   requireSmall,
   testPhotograph,
 } from '../../electron/node/engine/precision.ts';
+import { addsIn32Bits } from '../../electron/node/engine/processor.ts';
 import { resolveSettings } from '../../electron/node/engine/settings.ts';
 import { TextCache } from '../../electron/node/engine/text-cache.ts';
 import { openPack } from '../../models/packs/open.ts';
@@ -60,6 +61,14 @@ describe('the device of a precision', () => {
       refusal,
     );
   });
+});
+
+it('a processor is trusted with full weights only where it says so', () => {
+  expect(addsIn32Bits('x64', 'model name\t: x\nflags\t\t: fpu avx512_vnni rdpid\n')).toBe(true);
+  expect(addsIn32Bits('x64', 'flags\t\t: fpu avx_vnni\n')).toBe(true);
+  expect(addsIn32Bits('x64', 'flags\t\t: fpu avx2 avx512f\n')).toBe(false);
+  expect(addsIn32Bits('x64', null)).toBe(false);
+  expect(addsIn32Bits('arm64', null)).toBe(true);
 });
 
 describe('int8', () => {

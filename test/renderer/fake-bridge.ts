@@ -14,7 +14,7 @@ import type { MaskInfo, Training } from '../../electron/common/training.ts';
 import type { Part, Run, RunState, Thresholds } from '../../electron/common/domain.ts';
 import type { ErrorValue } from '../../models/errors.ts';
 import type {} from '../../renderer/src/lib/client.ts';
-import { finishedPart, MAP_SIZE, pendingPart, type CatalogueEntry } from './fake-data.ts';
+import { finishedPart, ID_SPACE, MAP_SIZE, pendingPart, type CatalogueEntry } from './fake-data.ts';
 
 /** What a test may set before the page starts. */
 export interface FakeSettings {
@@ -30,6 +30,8 @@ export interface FakeSettings {
   /** Runs that exist already when the page starts for the first time. */
   /** What was set before; the tour is over unless a test asks for it. */
   preferences: Preferences | null;
+  /** Verdicts that people gave before, by position in the first run. */
+  judged: Record<number, 'ok' | 'ng'>;
   earlier: { product: string; source: string; total: number; state: RunState; done: number }[];
 }
 
@@ -87,6 +89,7 @@ interface Stored {
       keys: {},
       tourSeen: true,
     },
+    judged: {},
     earlier: [],
     ...window.fakeSettings,
   };
@@ -134,7 +137,12 @@ interface Stored {
       );
       return {
         runs: runs.map(counted),
-        verdicts: {},
+        verdicts: Object.fromEntries(
+          Object.entries(settings.judged).map(([seq, verdict]) => [
+            ID_SPACE + Number(seq) + 1,
+            { verdict, defectKind: null, comment: null, at: '2026-11-23T07:31:00.000Z' },
+          ]),
+        ),
         session: null,
         preferences: settings.preferences,
         recipes: [],
@@ -263,7 +271,7 @@ interface Stored {
     return training;
   }
 
-  /** Verdicts of known parts get better, and one gets worse. */
+  /** One OK part and every second NG part get another verdict. */
   function compare(training: Training): Training['comparison'] {
     const run = find(training.runId);
     const judged = partsOf(run).filter((part) => part.verdict === 'ok' || part.verdict === 'ng');
@@ -278,7 +286,8 @@ interface Stored {
       expected: { falseReject: { rate: 0, low: 0, high: 0.28, count: 0, of: aside.length }, escape: null },
       parts: aside.map((part, i) => {
         const defective = part.verdict === 'ng';
-        const [before, after] = [part.score ?? 0, (defective && i % 4 !== 3 ? 0.83 : 0.12) + i / 100];
+        const before = part.score ?? 0;
+        const after = defective ? (i % 2 === 1 ? 0.83 : 0.5) : i === 1 ? 0.44 : 0.12;
         return {
           ...{ partId: part.id, name: part.name, defective },
           before: { score: before, verdict: verdictOf(before) },
@@ -294,7 +303,10 @@ interface Stored {
     clearInterval(trainingTimer);
     trainingTimer = setInterval(() => {
       const training = store.training;
-      if (training?.state !== 'running') return clearInterval(trainingTimer);
+      if (training?.state !== 'running') {
+        clearInterval(trainingTimer);
+        return;
+      }
       const epoch = training.curve.length + 1;
       if (epoch > training.epochs) {
         clearInterval(trainingTimer);

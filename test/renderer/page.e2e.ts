@@ -705,14 +705,14 @@ const samples = [{ title: 'Hazelnuts', product: 'hazelnut', folder: '/samples/ha
     await press(page, 'p');
     await page.locator('dialog [aria-pressed]').nth(2).click();
     await press(page, 'Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await until('closed', async () => (await page.locator('dialog').count()) === 0);
     const theme = (): Promise<string | undefined> =>
       page.evaluate(() => document.documentElement.dataset.theme);
     assert.equal(await theme(), 'contrast');
     await press(page, 'p');
     await page.locator('dialog [aria-pressed]').nth(3).click();
     await press(page, 'Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await until('closed', async () => (await page.locator('dialog').count()) === 0);
     await until('as the system', async () => (await theme()) !== 'contrast');
     await page.emulateMedia({ contrast: 'more' });
     await until('more contrast', async () => (await theme()) === 'contrast');

@@ -9,6 +9,7 @@ import { readVisionWeights } from '../../../models/clip/weights.ts';
 import { LoupeError } from '../../../models/errors.ts';
 import type { OpenedPack } from '../../../models/packs/open.ts';
 import { openOnnx, type OnnxOptions, type OnnxSession } from './onnx.ts';
+import { addsIn32Bits } from './processor.ts';
 import { openHead, type Settings } from './settings.ts';
 import type { TextFeatures } from './text-features.ts';
 
@@ -110,7 +111,7 @@ export function buildInspectModel(pack: OpenedPack, settings: Settings): Uint8Ar
     tap,
     sigma,
     imageSize,
-    arithmetic: precision,
+    arithmetic: precision === 'int8' && !addsIn32Bits() ? ('int8-reduced' as const) : precision,
   };
   if (settings.comparison === 'winclip') return buildWindowGraph(common);
   return buildInspectGraph(head ? { ...common, head } : common);

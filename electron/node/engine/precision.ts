@@ -12,10 +12,11 @@ import type { TextCache } from './text-cache.ts';
 import type { TextFeatures } from './text-features.ts';
 
 /**
- * Of each kind of loss. Random and trained CLIP towers stay below a third of it; a tower with a few huge activations, which
- * one scale for all of them rounds away, is far above.
+ * What is allowed. Trained and random towers stay at a few hundredths of the spread; a tower with a few huge activations, which
+ * one step for all of them rounds away, is far above. score0 is steep where the two texts are equally near (temperature
+ * 100): loupe-mini moves by 0.035 at most on real photographs, with no loss in AUROC.
  */
-export const LOSS_LIMIT: PrecisionLoss = { map: 0.15, score0: 0.05 };
+export const LOSS_LIMIT: PrecisionLoss = { map: 0.15, score0: 0.1 };
 
 /** Raise it when int8 graphs are built in another way: what was found about the old ones no longer holds. */
 const FORMAT = 'int8 check 1';

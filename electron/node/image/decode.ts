@@ -5,7 +5,6 @@ import { ownBytes, sharp, type Sharp } from './codec.ts';
 import { decoderError, readHeader, type ImageFormat, type ImageHeader } from './header.ts';
 import { readPhotograph } from './read-file.ts';
 
-
 export interface DecodedImage {
   /** Pixels, upright (after the EXIF orientation). */
   readonly width: number;

@@ -26,8 +26,7 @@ const COUNT = `
 
 const BANDS = ['good', 'review', 'reject'] as const;
 
-const recipeName = ({ recipe }: Run): string | null =>
-  recipe && `${recipe.name}, version ${recipe.version}`;
+const recipeName = ({ recipe }: Run): string | null => recipe && `${recipe.name}, version ${recipe.version}`;
 
 /** The cells of these runs, at the thresholds that each run has now. Rows are counted without checking their checksums. */
 export function countCells(db: Database, runs: readonly Run[]): Cell[] {

@@ -6,7 +6,7 @@ import type { en } from './en.ts';
 export type Texts = typeof en;
 
 /** What happened, and what to do now; `{name}` stands for a parameter. English has them in models/errors.ts. */
-export type ErrorTexts = Partial<Record<ErrorCode, readonly [operator: string, remedy: string]>>;
+type ErrorTexts = Partial<Record<ErrorCode, readonly [operator: string, remedy: string]>>;
 
 export interface Catalogue {
   /** BCP 47: decides numbers, dates and the order of names. */

@@ -532,9 +532,18 @@ export const de: Catalogue = {
     'train.busy': ['Es gibt schon ein Anlernen', 'Auf es warten, dann übernehmen oder verwerfen.'],
     'train.category': ['Aus „{category}“ kann nicht gelernt werden', 'Ergänzen, was fehlt.'],
     'train.mask': ['Die Maske passt nicht zu ihrem Foto: {path}', 'Die Maske neu zeichnen.'],
-    'train.changed': ['Die Fotos änderten sich während des Anlernens: {path}', 'Die Ordner in Ruhe lassen und neu anlernen.'],
-    'train.cache': ['Für die Merkmale der Fotos fehlt der Platz: {path}', 'Platz schaffen oder aus weniger Fotos lernen.'],
-    'train.checkpoint': ['Das angehaltene Anlernen kann nicht weitergehen: {path}', 'Es verwerfen und ein neues beginnen.'],
+    'train.changed': [
+      'Die Fotos änderten sich während des Anlernens: {path}',
+      'Die Ordner in Ruhe lassen und neu anlernen.',
+    ],
+    'train.cache': [
+      'Für die Merkmale der Fotos fehlt der Platz: {path}',
+      'Platz schaffen oder aus weniger Fotos lernen.',
+    ],
+    'train.checkpoint': [
+      'Das angehaltene Anlernen kann nicht weitergehen: {path}',
+      'Es verwerfen und ein neues beginnen.',
+    ],
     'train.diverged': ['Das Anlernen führte zu nichts', 'Aus anderen Teilen lernen.'],
     'head.invalid': ['Der angelernte Kopf ist nicht verwendbar: {file}', 'Auf diesem Rechner neu anlernen.'],
     'ipc.refused': ['Die Anfrage wurde abgelehnt', 'Loupe neu starten.'],

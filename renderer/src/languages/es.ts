@@ -521,8 +521,14 @@ export const es: Catalogue = {
     'train.busy': ['Ya hay un aprendizaje', 'Espérelo y luego adóptelo o descártelo.'],
     'train.category': ['No se puede aprender de «{category}»', 'Añada lo que falta.'],
     'train.mask': ['La máscara no corresponde a su foto: {path}', 'Dibuje la máscara de nuevo.'],
-    'train.changed': ['Las fotos cambiaron durante el aprendizaje: {path}', 'No toque las carpetas y empiece de nuevo.'],
-    'train.cache': ['No hay sitio para los rasgos de las fotos: {path}', 'Libere espacio o aprenda de menos fotos.'],
+    'train.changed': [
+      'Las fotos cambiaron durante el aprendizaje: {path}',
+      'No toque las carpetas y empiece de nuevo.',
+    ],
+    'train.cache': [
+      'No hay sitio para los rasgos de las fotos: {path}',
+      'Libere espacio o aprenda de menos fotos.',
+    ],
     'train.checkpoint': ['El aprendizaje detenido no puede continuar: {path}', 'Descártelo y empiece otro.'],
     'train.diverged': ['El aprendizaje no llevó a nada', 'Aprenda de otras piezas.'],
     'head.invalid': ['El cabezal entrenado no sirve: {file}', 'Entrénelo de nuevo en este equipo.'],

@@ -6,7 +6,7 @@ import { bindingsWith, type KeyBinding } from '../lib/keys.ts';
 import { texts } from '../lib/texts.ts';
 import type { Notices } from './notices.svelte.ts';
 
-export const DEFAULTS: Preferences = {
+const DEFAULTS: Preferences = {
   language: 'system',
   autoAdvance: true,
   twoStage: false,

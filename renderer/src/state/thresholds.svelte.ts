@@ -22,6 +22,7 @@ export class ThresholdStore {
   readonly #notices: Notices;
   readonly #undo: UndoStack;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #sent: Thresholds | null = null;
   #said: ReturnType<typeof setTimeout> | undefined;
   draft = $state.raw<Thresholds | null>(null);
   /** The last save succeeded and nothing was moved since. */
@@ -85,11 +86,14 @@ export class ThresholdStore {
 
   async commit(): Promise<void> {
     clearTimeout(this.#timer);
-    const { draft, saved } = this;
+    const { draft } = this;
+    // What undo leads back to: the pair that was sent last, even when its answer is still on the way.
+    const saved = this.#sent ?? this.saved;
     const run = this.#run.current;
     if (draft === null || run === null) return;
     if (draft.review === saved.review && draft.reject === saved.reject) {
-      this.draft = null;
+      // On its way already: shown until the answer comes.
+      if (this.#sent === null) this.draft = null;
       return;
     }
     if (await this.#save(run.id, draft)) {
@@ -109,6 +113,7 @@ export class ThresholdStore {
   async #save(runId: number, thresholds: Thresholds): Promise<boolean> {
     const isNewest = (): boolean => this.draft === null || this.draft === thresholds;
     this.draft = thresholds;
+    this.#sent = thresholds;
     try {
       const run = await call('run.thresholds', { runId, thresholds });
       this.#run.onChanged(run);
@@ -117,6 +122,7 @@ export class ThresholdStore {
       this.#notices.fail(thrown, texts.notices.thresholdsNotSaved);
       return false;
     } finally {
+      if (this.#sent === thresholds) this.#sent = null;
       // A handle that was moved on while this was saved keeps its draft.
       if (isNewest()) this.draft = null;
     }

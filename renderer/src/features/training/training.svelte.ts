@@ -1,5 +1,6 @@
 // Training from reviewed parts: which parts are taken, what is missing, how far it is, and the decision at the end.
 // Runs in the page; needs no browser but the bridge.
+/* eslint svelte/prefer-svelte-reactivity: off -- sets and maps are replaced as a whole, never changed */
 import type { Part } from '../../../../electron/common/domain.ts';
 import {
   changesVerdict,
