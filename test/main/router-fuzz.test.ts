@@ -105,7 +105,7 @@ const nearly = fc.record(
   { requiredKeys: [] },
 );
 const args = fc.oneof(
-  { weight: 4, arbitrary: nearly as fc.Arbitrary<unknown> },
+  { weight: 4, arbitrary: nearly },
   {
     weight: 4,
     arbitrary: fc.anything({
@@ -139,14 +139,14 @@ const OUTCOMES: readonly (() => unknown)[] = [
 ];
 
 interface Router {
-  send(name: Channel, event: Invocation, args: unknown): Promise<Reply<unknown>>;
+  readonly send: (name: Channel, event: Invocation, args: unknown) => Promise<Reply<unknown>>;
   /** Channels whose handler was reached since the last question. */
-  reached(): Channel[];
+  readonly reached: () => Channel[];
 }
 
 function router(outcome: () => unknown): Router {
   const listeners = new Map<string, (event: unknown, args: unknown) => Promise<Reply<unknown>>>();
-  let calls: Channel[] = [];
+  const calls: Channel[] = [];
   const handler = (name: Channel) => (): unknown => {
     calls.push(name);
     return outcome();
