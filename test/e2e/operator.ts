@@ -110,6 +110,13 @@ await suite.check('the heat lies on the defects', async () => {
   console.log(`          on ${inside} of ${truth.size} defects`);
 });
 
+await suite.check('the tour of the first run is skipped by key', async () => {
+  const skip = loupe.page.getByRole('button', { name: 'Skip the tour' });
+  await skip.waitFor();
+  await press('Escape');
+  await skip.waitFor({ state: 'detached' });
+});
+
 await suite.check('a threshold moves by key and is kept', async () => {
   const slider = loupe.page.getByRole('slider', { name: 'Reject threshold' });
   await slider.focus();
