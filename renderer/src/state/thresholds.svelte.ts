@@ -6,7 +6,7 @@ import { countVerdicts, movesBetween } from '../lib/histogram.ts';
 import { texts } from '../lib/texts.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { RunStore } from './run.svelte.ts';
-import type { UndoStack } from './undo.svelte.ts';
+import type { Undoable, UndoStack } from './undo.svelte.ts';
 
 export type Handle = 'review' | 'reject';
 
@@ -96,17 +96,21 @@ export class ThresholdStore {
       if (this.#sent === null) this.draft = null;
       return;
     }
+    // On the stack before the answer: an undo right after the change must find this one, not the one before.
+    const action: Undoable = {
+      revert: async () => {
+        this.justSaved = false;
+        await this.#save(run.id, saved);
+        return texts.notices.thresholdsBack;
+      },
+    };
+    this.#undo.push(action);
     if (await this.#save(run.id, draft)) {
       this.justSaved = true;
       clearTimeout(this.#said);
       this.#said = setTimeout(() => (this.justSaved = false), SAID_MS);
-      this.#undo.push({
-        revert: async () => {
-          this.justSaved = false;
-          await this.#save(run.id, saved);
-          return texts.notices.thresholdsBack;
-        },
-      });
+    } else {
+      this.#undo.drop(action);
     }
   }
 

@@ -24,6 +24,12 @@ export class UndoStack {
     return action;
   }
 
+  /** Forgets an action that came to nothing. */
+  drop(action: Undoable): void {
+    this.#actions = this.#actions.filter((known) => known !== action);
+    this.size = this.#actions.length;
+  }
+
   clear(): void {
     this.#actions = [];
     this.size = 0;
