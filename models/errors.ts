@@ -28,6 +28,11 @@ const CATALOGUE = {
     engineer: 'The decoder refused the data ({reason}).',
     remedy: 'Copy the photograph again from the camera.',
   },
+  'image.unfinished': {
+    operator: 'The photograph was never written to its end: {path}',
+    engineer: 'Its size or time was still changing after {seconds} s.',
+    remedy: 'Look at what writes into the watched folder, then copy the photograph there again.',
+  },
   'image.too_large': {
     operator: 'The photograph is too large: {path}',
     engineer: '{width} x {height} pixels or {bytes} bytes is over the limit of {limit}.',
@@ -37,6 +42,12 @@ const CATALOGUE = {
     operator: 'This kind of photograph is not supported: {path}',
     engineer: '{reason}',
     remedy: 'Save it as a plain JPEG or PNG.',
+  },
+  'scan.unknown': {
+    operator: 'Nothing here is called "{code}"',
+    engineer:
+      'The code is neither the name nor the number of a recipe, nor in the name of a part of the open run.',
+    remedy: 'Scan it again, or type the name. What was chosen stays chosen.',
   },
   'data.folder_missing': {
     operator: 'There is no such file or folder: {path}',
@@ -120,6 +131,17 @@ const CATALOGUE = {
     engineer: '{reason}',
     remedy: 'Use --device auto or --device cpu.',
   },
+  'device.failed': {
+    operator: 'The device "{from}" failed; inspection goes on with "{to}"',
+    engineer: 'Twice at the same photograph, or when it was opened: {reason}',
+    remedy:
+      'Nothing was lost. Update the graphics driver, then let Loupe try again with "loupe device reset".',
+  },
+  'device.install_failed': {
+    operator: 'The libraries could not be installed: {path}',
+    engineer: '{reason}',
+    remedy: 'Check the folder and your rights to write beside the program, then run the command again.',
+  },
   'precision.unsupported': {
     operator: 'The precision {precision} is not available on the device "{device}"',
     engineer: '{reason}',
@@ -145,6 +167,11 @@ const CATALOGUE = {
     operator: 'The result could not be written: {path}',
     engineer: '{reason}',
     remedy: 'Check free space and permissions of the folder.',
+  },
+  'output.disk_full': {
+    operator: 'The disk is full: {path}',
+    engineer: '{reason}',
+    remedy: 'Free space on that disk, then go on.',
   },
   'history.locked': {
     operator: 'The history is in use by another Loupe',
@@ -176,6 +203,26 @@ const CATALOGUE = {
     engineer: '{reason}',
     remedy: 'Keep the file as it is and restore the last backup.',
   },
+  'history.disk_full': {
+    operator: 'The disk with the data folder is full; everything that was kept until now is safe',
+    engineer: '{reason}',
+    remedy: 'Free space on that disk, then go on.',
+  },
+  'history.read_only': {
+    operator: 'The data folder cannot be written: {path}',
+    engineer: '{reason}',
+    remedy: 'Allow this account to write there, or give Loupe another data folder (LOUPE_DATA).',
+  },
+  'history.images_changed': {
+    operator: '{changed} photographs are not the ones that were inspected',
+    engineer: 'Of {checked} files {changed} have another SHA-256 than the history noted: {first}',
+    remedy: 'Find out who replaced them; their results are those of the photographs before.',
+  },
+  'history.needs_inference': {
+    operator: 'This run cannot be judged anew from what was kept',
+    engineer: '{reason}',
+    remedy: 'Inspect its photographs again with that recipe; the new run can be compared with this one.',
+  },
   'history.write_failed': {
     operator: 'The history cannot be written; nothing more is accepted until it can',
     engineer: '{reason}',
@@ -200,6 +247,71 @@ const CATALOGUE = {
     operator: 'The recipe cannot be used',
     engineer: '{reason}',
     remedy: 'Export the recipe again where it comes from.',
+  },
+  'people.locked': {
+    operator: 'Somebody has to sign in first',
+    engineer: 'People are set up at this workstation, and nobody is on.',
+    remedy: 'Sign in with your name and PIN.',
+  },
+  'people.not_allowed': {
+    operator: '{name} may not do this',
+    engineer: 'It takes the role {needs}; {name} has the role {role}.',
+    remedy: 'Ask somebody with that role to sign in.',
+  },
+  'people.not_you': {
+    operator: 'This cannot be done under the name of {claimed}',
+    engineer: '{name} is on.',
+    remedy: 'Sign in as the person who does it.',
+  },
+  'people.not_active': {
+    operator: '{name} cannot sign in here any more',
+    engineer: 'The person was taken off the list.',
+    remedy: 'A manager can put the name back on the list.',
+  },
+  'people.wrong_pin': {
+    operator: 'This is not the PIN of {name}',
+    engineer: 'The wrong PIN is noted in the history.',
+    remedy: 'Try again. A manager can set a new PIN.',
+  },
+  'people.wait': {
+    operator: 'Too many wrong PINs for {name}: wait {seconds} s',
+    engineer: 'Each further wrong PIN doubles the wait, up to a quarter of an hour.',
+    remedy: 'Wait, or ask a manager for a new PIN.',
+  },
+  'people.pin_weak': {
+    operator: 'This PIN is too easy to guess',
+    engineer: 'Between {least} and {most} digits, not all the same and not in a row.',
+    remedy: 'Choose {least} to {most} digits, not like 1111 or 1234.',
+  },
+  'people.name_taken': {
+    operator: 'The name "{name}" is taken',
+    engineer: 'Names of people are authors in the history: nobody gets one that somebody had.',
+    remedy: 'Add a surname or a number.',
+  },
+  'people.last_manager': {
+    operator: 'Somebody has to stay manager',
+    engineer: 'Without a manager nobody could change people any more.',
+    remedy: 'Make another person manager first.',
+  },
+  'second.nothing': {
+    operator: 'Nothing to look at a second time: no part of this run was judged',
+    engineer: 'The sample is drawn among parts with a verdict.',
+    remedy: 'Judge some parts first.',
+  },
+  'second.open': {
+    operator: 'A second review of this run is still open',
+    engineer: 'One at a time.',
+    remedy: 'Go on with it, or end it.',
+  },
+  'second.ended': {
+    operator: 'This second review has ended',
+    engineer: 'Its result was shown: verdicts after that would not be blind.',
+    remedy: 'Draw a new sample.',
+  },
+  'second.blind': {
+    operator: 'The result is shown when the second review has ended',
+    engineer: 'Until then nobody is told the first verdicts.',
+    remedy: 'Judge the rest, or end it.',
   },
   'service.died': {
     operator: 'A part of Loupe stopped and was started again',
@@ -272,6 +384,63 @@ const CATALOGUE = {
     operator: 'There is a training already',
     engineer: 'One training at a time, and each is adopted or discarded before the next.',
     remedy: 'Wait for it, then adopt or discard it.',
+  },
+  'data.not_writable': {
+    operator: 'Loupe cannot keep anything in its data folder: {path}',
+    engineer: '{reason}',
+    remedy:
+      'Check the permissions and the free space of the folder, or start Loupe with --data and another one.',
+  },
+  'policy.invalid': {
+    operator: 'The rules of your IT department cannot be read: {path}',
+    engineer: '{reason}',
+    remedy: 'Tell your IT department: Loupe does not start without the rules (docs/guides/it.md).',
+  },
+  'policy.forbidden': {
+    operator: 'Your IT department has switched this off',
+    engineer: '"{feature}" is among "disabled" in {path}.',
+    remedy: 'Ask your IT department if you need it.',
+  },
+  'update.no_key': {
+    operator: 'This Loupe cannot check updates',
+    engineer: 'resources/update-key.pem is not there or is no Ed25519 public key: {reason}',
+    remedy: 'Install the new version by hand, or ask where this program comes from.',
+  },
+  'update.none': {
+    operator: 'There is no update in {folder}',
+    engineer: 'It holds no loupe-release.json.',
+    remedy: 'Choose the folder that holds the installer and loupe-release.json.',
+  },
+  'update.signature': {
+    operator: 'The update is not from the makers of this Loupe: {folder}',
+    engineer: 'The signature of loupe-release.json does not fit: {reason}',
+    remedy: 'Do not install it. Get it again from its source.',
+  },
+  'update.invalid': {
+    operator: 'The list of the update cannot be used: {folder}',
+    engineer: 'loupe-release.json: {reason}',
+    remedy: 'Get the update again from its source.',
+  },
+  'update.wrong_file': {
+    operator: 'The installer is damaged or was changed: {file}',
+    engineer: 'Expected {expected}, found {actual}.',
+    remedy: 'Do not install it. Copy it again from its source.',
+  },
+  'update.other_system': {
+    operator: 'The update has no installer for this computer',
+    engineer: 'Nothing for {system} in loupe-release.json.',
+    remedy: 'Get the installer for this system.',
+  },
+  'update.downgrade': {
+    operator: 'This older version of Loupe cannot read the history any more',
+    engineer: 'Version {version} knows schema {knows}, the history has {schema}.',
+    remedy:
+      'Keep the present version, or restore a backup of that time after installing the older one by hand.',
+  },
+  'update.not_started': {
+    operator: 'The installer could not be started: {path}',
+    engineer: '{reason}',
+    remedy: 'Start it by hand; it was checked.',
   },
   usage: {
     operator: '{reason}',

@@ -61,6 +61,7 @@ interface Maps {
  * | out | `low` | float32 | [B, g, g] | the map on the patch grid |
  * | out | `score0` | float32 | [B] | probability of "abnormal" by the CLS token |
  * | out | `score1` | float32 | [B] | maximum of `heat` |
+ * | out | `feature` | float32 | [B, D] | the CLS token in the space of the words, a row of length 1 |
  *
  * `low` is in the units of `heat`: BASE the probability of "abnormal" per patch, SDP the map A, SDP+ A plus the sum of
  * the four stage probabilities per patch (`heat` takes these probabilities after upsampling, so there `low` is not
@@ -69,7 +70,10 @@ interface Maps {
  * @throws `head.invalid` when `sdp+` has no head, `usage` for an impossible image size, map size or sigma,
  *   `weights.mismatch` when the depth is not a multiple of 4
  */
-export function buildInspectGraph(options: InspectOptions): Uint8Array {
+export const buildInspectGraph = (options: InspectOptions): Uint8Array => inspectGraph(options).toBytes();
+
+/** The same model as a graph, for who wants its weights beside it. Throws as {@link buildInspectGraph}. */
+export function inspectGraph(options: InspectOptions): GraphBuilder {
   const { embedDim } = options.architecture;
   const { imageSize, grid } = inputSize(options);
   const { mapSize = imageSize, sigma } = options;
@@ -93,7 +97,8 @@ export function buildInspectGraph(options: InspectOptions): Uint8Array {
   g.output('low', low, 'float32', ['B', grid, grid]);
   g.output('score0', score0, 'float32', ['B']);
   g.output('score1', g.reduceMax(heat, [1, 2]), 'float32', ['B']);
-  return g.toBytes();
+  g.output('feature', g.reshape(cls, [-1, embedDim]), 'float32', ['B', embedDim]);
+  return g;
 }
 
 /** Wrong numbers would not fail later: they would give a map of zeros. */

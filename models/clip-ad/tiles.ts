@@ -1,42 +1,7 @@
-// Tiles for small defects: where the overlapping crops of a photograph lie, and how their heat maps become one without seams.
+// Tiles for small defects: how the heat maps of overlapping crops become one without seams.
 // Runs anywhere (pure TypeScript).
 
-/** A crop in fractions of the photograph's sides; every tile of a scale has the size 1/scale. */
-export interface Tile {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Neighbouring tiles share at least this part of their side: a defect on one's edge lies well inside the other. */
-export const OVERLAP = 0.25;
-
-/** Positions along one side, from 0 to 1 − 1/scale, evenly spaced. */
-function positions(scale: number): number[] {
-  if (scale === 1) return [0];
-  const count = Math.ceil((scale - 1) / (1 - OVERLAP) - 1e-9) + 1;
-  return Array.from({ length: count }, (_, i) => (i / (count - 1)) * (1 - 1 / scale));
-}
-
-/** The tiles of one scale, row by row: 1 at scale 1, 9 at 2, 25 at 4. `scale` is an integer ≥ 1. */
-export function tilesAt(scale: number): Tile[] {
-  const along = positions(scale);
-  return along.flatMap((y) => along.map((x) => ({ x, y })));
-}
-
-/** How many times the network runs for one photograph. */
-export const tileCount = (scales: readonly number[]): number =>
-  scales.reduce((sum, scale) => sum + positions(scale).length ** 2, 0);
-
-/** The crop of a tile in whole pixels; inside the photograph, at least one pixel. */
-export function cropOf({ x, y }: Tile, scale: number, width: number, height: number) {
-  const span = (from: number, side: number): [number, number] => {
-    const start = Math.min(Math.round(from * side), side - 1);
-    return [start, Math.max(1, Math.min(Math.round((from + 1 / scale) * side), side) - start)];
-  };
-  const [left, cropWidth] = span(x, width);
-  const [top, cropHeight] = span(y, height);
-  return { left, top, width: cropWidth, height: cropHeight };
-}
+import { OVERLAP, type Tile } from './tile-grid.ts';
 
 /**
  * Rises over the overlap and falls again, so that a tile counts least where its neighbour sees more. The edges of the
@@ -66,39 +31,69 @@ export class TileCanvas {
   }
 
   add({ x, y }: Tile, heat: Float32Array): void {
+    const [sums, weights, ramp, tile] = [this.#sum, this.#weight, this.#ramp, this.#tile];
     const left = Math.round(x * this.side);
     const top = Math.round(y * this.side);
-    for (let row = 0; row < this.#tile; row++) {
+    for (let row = 0, from = 0; row < tile; row++) {
       let at = (top + row) * this.side + left;
-      const down = this.#ramp[row]!;
-      for (let column = 0; column < this.#tile; column++, at++) {
-        const weight = down * this.#ramp[column]!;
-        this.#sum[at]! += weight * heat[row * this.#tile + column]!;
-        this.#weight[at]! += weight;
+      const down = ramp[row]!;
+      for (let column = 0; column < tile; column++, at++, from++) {
+        const weight = down * ramp[column]!;
+        sums[at] = sums[at]! + weight * heat[from]!;
+        weights[at] = weights[at]! + weight;
       }
     }
   }
 
+  /** Ends the collection. */
   finish(): Float32Array {
-    return this.#sum.map((sum, i) => sum / this.#weight[i]!);
+    const [sums, weights] = [this.#sum, this.#weight];
+    for (let i = 0; i < sums.length; i++) sums[i] = sums[i]! / weights[i]!;
+    return sums;
   }
+}
+
+/** Where the values of an enlarged side come from: two neighbours and the share of the second. */
+function enlargement(from: number, to: number) {
+  const low = new Int32Array(to);
+  const part = new Float64Array(to);
+  for (let i = 0; i < to; i++) {
+    const at = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);
+    low[i] = Math.min(Math.floor(at), from - 1);
+    part[i] = at - low[i]!;
+  }
+  return { low, part };
 }
 
 /** Bilinear, half-pixel centres, edges repeated: [from, from] → [to, to]. */
 function enlarge(map: Float32Array, from: number, to: number): Float32Array {
   if (from === to) return map;
   const out = new Float32Array(to * to);
-  const taps = Array.from({ length: to }, (_, i) => {
-    const at = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);
-    const low = Math.min(Math.floor(at), from - 1);
-    return { low, high: Math.min(low + 1, from - 1), part: at - low };
-  });
-  for (const [row, v] of taps.entries()) {
-    for (const [column, h] of taps.entries()) {
-      const top = map[v.low * from + h.low]! * (1 - h.part) + map[v.low * from + h.high]! * h.part;
-      const bottom = map[v.high * from + h.low]! * (1 - h.part) + map[v.high * from + h.high]! * h.part;
-      out[row * to + column] = top * (1 - v.part) + bottom * v.part;
+  const { low, part } = enlargement(from, to);
+  /** A row of the small map at the width of the large one; neighbouring rows of the large map share them. */
+  const widen = (row: number, into: Float64Array): Float64Array => {
+    const start = row * from;
+    for (let i = 0; i < to; i++) {
+      const left = low[i]!;
+      const share = part[i]!;
+      into[i] = map[start + left]! * (1 - share) + map[start + Math.min(left + 1, from - 1)]! * share;
     }
+    return into;
+  };
+  let upper = new Float64Array(to);
+  let lower = new Float64Array(to);
+  let [upperRow, lowerRow] = [-1, -1];
+  for (let row = 0; row < to; row++) {
+    const top = low[row]!;
+    const bottom = Math.min(top + 1, from - 1);
+    if (top === lowerRow && top !== upperRow) {
+      [upper, lower] = [lower, upper];
+      [upperRow, lowerRow] = [lowerRow, upperRow];
+    }
+    if (top !== upperRow) widen((upperRow = top), upper);
+    if (bottom !== lowerRow) widen((lowerRow = bottom), lower);
+    const share = part[row]!;
+    for (let i = 0, at = row * to; i < to; i++, at++) out[at] = upper[i]! * (1 - share) + lower[i]! * share;
   }
   return out;
 }
@@ -114,7 +109,7 @@ export function mergeScales(
   const merged = new Float32Array(side * side);
   for (const one of maps) {
     const large = enlarge(one.map, one.side, side);
-    for (let i = 0; i < merged.length; i++) merged[i]! += large[i]! / maps.length;
+    for (let i = 0; i < merged.length; i++) merged[i] = merged[i]! + large[i]! / maps.length;
   }
   return merged;
 }

@@ -109,7 +109,9 @@ export const blockSettings = ({ architecture, arithmetic = 'fp32' }: VisionOptio
 /** Appends plain CLIP: h⁰ → h^L, [B, 1 + N, W]. */
 export function originalPath(g: GraphBuilder, h0: Value, options: VisionOptions): Value {
   const settings = blockSettings(options);
-  return options.weights.blocks.reduce((h, block) => transformerBlock(g, h, block, settings).output, h0);
+  let h = h0;
+  for (const block of options.weights.blocks) h = transformerBlock(g, h, block, settings).output;
+  return h;
 }
 
 /**
@@ -134,7 +136,8 @@ export function stagedDualPath(
   const stages: Stage[] = [];
   let h = h0;
   let sum: Value | undefined;
-  for (const [l, block] of blocks.entries()) {
+  let l = 0;
+  for (const block of blocks) {
     // With one block per stage the official tap of stage 3 is made in the last block; its CLS row is all that is used.
     const rows = l === blocks.length - 1 ? lastRows : 'all';
     const { afterAttention, output, values } = transformerBlock(g, h, block, settings, rows);
@@ -146,6 +149,7 @@ export function stagedDualPath(
       sum = vv;
     }
     h = output;
+    l++;
   }
   if (sum !== undefined) stages.push({ original: h, dual: sum });
   return stages;

@@ -18,13 +18,16 @@ export interface WindowOptions extends VisionOptions {
 }
 
 /**
- * Builds the model: the inputs and outputs of `buildInspectGraph` without `low`, for one image at a time (B = 1). The
+ * Builds the model: the inputs and outputs of `buildInspectGraph` without `low` and `feature`, for one image at a time (B = 1). The
  * tokens of each window go through the tower together with CLS, which gives the window's probability; every patch takes
  * the harmonic mean over the windows that cover it, then over the two sizes and the whole image.
  *
  * @throws `usage` when the grid is smaller than the larger window
  */
-export function buildWindowGraph(options: WindowOptions): Uint8Array {
+export const buildWindowGraph = (options: WindowOptions): Uint8Array => windowGraph(options).toBytes();
+
+/** The same model as a graph, for who wants its weights beside it. Throws as {@link buildWindowGraph}. */
+export function windowGraph(options: WindowOptions): GraphBuilder {
   const { embedDim, vision } = options.architecture;
   const { imageSize, grid, patches } = inputSize(options);
   if (grid < Math.max(...WINDOWS)) {
@@ -55,16 +58,14 @@ export function buildWindowGraph(options: WindowOptions): Uint8Array {
   g.output('heat', heat, 'float32', ['B', imageSize, imageSize]);
   g.output('score0', g.reshape(whole, [-1]), 'float32', ['B']);
   g.output('score1', g.reduceMax(heat, [1, 2]), 'float32', ['B']);
-  return g.toBytes();
+  return g;
 }
 
 /** Tokens [n, T, W] through the whole tower → probability of "abnormal" by their CLS rows, [n, 1, 1]. */
 function classify(g: GraphBuilder, tokens: Value, text: TextPair, options: VisionOptions): Value {
   const settings = blockSettings(options);
-  const last = options.weights.blocks.reduce(
-    (h, block) => transformerBlock(g, h, block, settings).output,
-    tokens,
-  );
+  let last = tokens;
+  for (const block of options.weights.blocks) last = transformerBlock(g, last, block, settings).output;
   return abnormalProbability(g, projectToText(g, g.slice(last, 1, 0, 1), options), text);
 }
 

@@ -25,7 +25,10 @@ export interface TextGraphOptions {
  *
  * @throws `weights.mismatch` when the architecture has no text tower
  */
-export function buildTextGraph({ architecture, weights }: TextGraphOptions): Uint8Array {
+export const buildTextGraph = (options: TextGraphOptions): Uint8Array => textGraph(options).toBytes();
+
+/** The same model as a graph, for who wants its weights beside it. Throws as {@link buildTextGraph}. */
+export function textGraph({ architecture, weights }: TextGraphOptions): GraphBuilder {
   const { text, embedDim, activation } = architecture;
   if (!text)
     throw new LoupeError('weights.mismatch', { reason: 'the model is described without a text tower' });
@@ -48,7 +51,7 @@ export function buildTextGraph({ architecture, weights }: TextGraphOptions): Uin
   const projection = g.constant(weights.projection, [width, embedDim]);
   const embedding = g.matMul(layerNorm(g, endToken, weights.normFinal), projection);
   g.output('embedding', l2Normalise(g, embedding), 'float32', ['B', embedDim]);
-  return g.toBytes();
+  return g;
 }
 
 /** [T, T], added to attention scores: 0 where a token may look (itself and before), -∞ after it. */

@@ -28,6 +28,11 @@ export interface BlockWeights {
   readonly mlpOut: Linear;
 }
 
+/** The blocks of a tower from the first to the last: an array, or blocks that are read one at a time, each time anew. */
+interface Blocks extends Iterable<BlockWeights> {
+  readonly length: number;
+}
+
 export interface VisionWeights {
   /** [W, 3, P, P], no bias. */
   readonly patch: Float32Array;
@@ -36,7 +41,7 @@ export interface VisionWeights {
   /** [1 + N, W], row 0 = CLS. */
   readonly position: Float32Array;
   readonly normPre: Norm;
-  readonly blocks: readonly BlockWeights[];
+  readonly blocks: Blocks;
   readonly normPost: Norm;
   /** [W, D], used as x · projection. */
   readonly projection: Float32Array;
@@ -119,8 +124,23 @@ export function openVisionWeights(source: TensorSource, architecture: ClipArchit
   return { frame, layers, block: reader.blocks(names.blocks, architecture.vision) };
 }
 
+/**
+ * The vision tower for somebody who walks through its blocks once and does not keep them, such as a graph of 8-bit weights.
+ * Throws as {@link openVisionWeights}; walking throws `weights.mismatch` too.
+ */
+export function streamVisionWeights(source: TensorSource, architecture: ClipArchitecture): VisionWeights {
+  const { frame, layers, block } = openVisionWeights(source, architecture);
+  const walk = function* (): Generator<BlockWeights, undefined> {
+    for (let i = 0; i < layers; i++) yield block(i);
+  };
+  return { ...frame, blocks: { length: layers, [Symbol.iterator]: walk } };
+}
+
 /** Reads and checks the whole vision tower. Throws as {@link openVisionWeights}. */
-export function readVisionWeights(source: TensorSource, architecture: ClipArchitecture): VisionWeights {
+export function readVisionWeights(
+  source: TensorSource,
+  architecture: ClipArchitecture,
+): VisionWeights & { readonly blocks: readonly BlockWeights[] } {
   const { frame, layers, block } = openVisionWeights(source, architecture);
   return { ...frame, blocks: Array.from({ length: layers }, (_, i) => block(i)) };
 }
@@ -193,11 +213,20 @@ function openReader(source: TensorSource) {
 
 const mismatch = (reason: string): LoupeError => new LoupeError('weights.mismatch', { reason });
 
+/** Rows and columns that are turned at a time: two such tiles fit into the nearest cache. */
+const TILE = 32;
+
 /** [rows, columns] → [columns, rows] */
 function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
   const out = new Float32Array(data.length);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c] ?? NaN;
+  for (let top = 0; top < rows; top += TILE) {
+    const bottom = Math.min(top + TILE, rows);
+    for (let left = 0; left < columns; left += TILE) {
+      const right = Math.min(left + TILE, columns);
+      for (let c = left; c < right; c++) {
+        for (let r = top; r < bottom; r++) out[c * rows + r] = data[r * columns + c] ?? NaN;
+      }
+    }
   }
   return out;
 }

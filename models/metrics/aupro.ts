@@ -14,7 +14,8 @@ import { countBelow } from './sorted.ts';
 export function auproExact({ normal, defect, area, regions }: PixelSet, limit = 0.3): number | null {
   if (normal.length === 0 || regions === 0) return null;
   let sum = 0;
-  for (const [i, value] of defect.entries()) {
+  for (let i = 0; i < defect.length; i++) {
+    const value = defect[i]!;
     const above = (normal.length - countBelow(normal, value, true)) / normal.length;
     const reached = (normal.length - countBelow(normal, value)) / normal.length;
     const end = Math.min(reached, limit);

@@ -22,8 +22,10 @@ const internal = (reason: string): LoupeError => new LoupeError('internal', { re
 
 /** Metrics would silently order NaN somewhere: refuses it. Throws `internal`. */
 export function requireFinite(scores: Scores): void {
-  const at = scores.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0) throw internal(`score ${at} is ${scores[at]}`);
+  for (let at = 0; at < scores.length; at++) {
+    const value = scores[at]!;
+    if (value - value !== 0) throw internal(`score ${at} is ${value}`); // NaN − NaN and ∞ − ∞ are NaN
+  }
 }
 
 /**
@@ -62,11 +64,14 @@ export class PixelCollector {
     }
     const { labels, areas } = connectedComponents(mask, width, height);
     this.#regions += areas.length;
-    labels.forEach((label, i) => {
-      const score = map[i] ?? NaN;
-      if (label === 0) this.#normal[this.#normals++] = score;
-      else this.#addDefect(score, areas[label - 1] ?? NaN);
-    });
+    const normal = this.#normal;
+    let normals = this.#normals;
+    for (let i = 0; i < labels.length; i++) {
+      const label = labels[i]!;
+      if (label === 0) normal[normals++] = map[i]!;
+      else this.#addDefect(map[i]!, areas[label - 1] ?? NaN);
+    }
+    this.#normals = normals;
   }
 
   /** Sorts in place: nothing can be added afterwards. */

@@ -39,8 +39,8 @@ export function regionOverlap(
 ): Float64Array {
   // shares[k]: of the pixels that pass exactly the first k thresholds
   const shares = new Float64Array(steps.length + 1);
-  for (const [i, value] of defect.entries()) {
-    const k = countBelow(steps, value, orEqual);
+  for (let i = 0; i < defect.length; i++) {
+    const k = countBelow(steps, defect[i]!, orEqual);
     shares[k] = (shares[k] ?? 0) + 1 / (area[i] ?? NaN);
   }
   const overlap = new Float64Array(steps.length);

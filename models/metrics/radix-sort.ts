@@ -10,17 +10,17 @@ export function sortFloats(values: Float32Array): Float32Array {
   if (values.length < FEW) return values.sort();
   const keys = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const other = new Uint32Array(values.length);
-  const counts = [new Uint32Array(1 << 11), new Uint32Array(1 << 11), new Uint32Array(1 << 10)] as const;
+  const [low, middle, high] = [new Uint32Array(1 << 11), new Uint32Array(1 << 11), new Uint32Array(1 << 10)];
   // As unsigned integers the numbers are in order once negative ones are inverted and the others get the highest bit.
   for (let i = 0; i < keys.length; i++) {
-    const bits = keys[i]!;
-    const key = (bits & SIGN ? ~bits : bits | SIGN) >>> 0;
+    const bits = keys[i]! | 0; // signed: its sign, shifted over all bits, is the mask of the inversion
+    const key = bits ^ ((bits >> 31) | SIGN);
     keys[i] = key;
-    counts[0][key & 2047]!++;
-    counts[1][(key >>> 11) & 2047]!++;
-    counts[2][key >>> 22]!++;
+    low[key & 2047]!++;
+    middle[(key >>> 11) & 2047]!++;
+    high[key >>> 22]!++;
   }
-  for (const count of counts) {
+  for (const count of [low, middle, high]) {
     let before = 0;
     for (let digit = 0; digit < count.length; digit++) {
       const here = count[digit]!;
@@ -28,13 +28,25 @@ export function sortFloats(values: Float32Array): Float32Array {
       before += here;
     }
   }
-  // Written out three times: a digit that is computed by a function would cost more than everything else.
-  for (const key of keys) other[counts[0][key & 2047]!++] = key;
-  for (const key of other) keys[counts[1][(key >>> 11) & 2047]!++] = key;
-  for (const key of keys) other[counts[2][key >>> 22]!++] = key;
+  distribute(keys, other, low, 0);
+  distribute(other, keys, middle, 11);
+  distribute(keys, other, high, 22);
   for (let i = 0; i < keys.length; i++) {
-    const key = other[i]!;
-    keys[i] = (key & SIGN ? key & ~SIGN : ~key) >>> 0;
+    const key = other[i]! | 0;
+    keys[i] = key ^ ((~key >> 31) | SIGN);
   }
   return values;
+}
+
+/** One pass: every key goes to the next free place of its digit, `places` says where. */
+function distribute(from: Uint32Array, to: Uint32Array, places: Uint32Array, shift: number): void {
+  const mask = places.length - 1;
+  // By index: `of` takes two to three times as long here.
+  for (let i = 0, end = from.length; i < end; i++) {
+    const key = from[i]!;
+    const digit = (key >>> shift) & mask;
+    const place = places[digit]!;
+    places[digit] = place + 1;
+    to[place] = key;
+  }
 }

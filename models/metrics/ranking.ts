@@ -28,15 +28,24 @@ export function ranking(scores: Scores, labels: Uint8Array): Ranking {
 export function rankingOfSorted(positives: Scores, negatives: Scores): Ranking {
   const [P, N] = [positives.length, negatives.length];
   if (P === 0 || N === 0) return { auroc: null, ap: null, f1max: null };
-  let [tp, fp, area, ap, f1max] = [0, 0, 0, 0, 0];
-  while (tp < P || fp < N) {
+  let tp = 0;
+  let fp = 0;
+  let area = 0; // halves of whole numbers below 2⁵³: exact, whatever the order
+  let ap = 0;
+  let f1max = 0;
+  // Only scores of defects are thresholds: one that lets in nothing but negatives adds no recall and lowers F1.
+  while (tp < P) {
+    const threshold = positives[P - 1 - tp]!;
     const [lastTp, lastFp] = [tp, fp];
-    const threshold = Math.max(positives[P - 1 - tp] ?? -Infinity, negatives[N - 1 - fp] ?? -Infinity);
+    while (fp < N && negatives[N - 1 - fp]! > threshold) fp++;
+    area += (fp - lastFp) * tp;
+    const tied = fp;
     while (tp < P && positives[P - 1 - tp] === threshold) tp++;
     while (fp < N && negatives[N - 1 - fp] === threshold) fp++;
-    area += ((fp - lastFp) * (tp + lastTp)) / 2;
+    area += ((fp - tied) * (tp + lastTp)) / 2;
     ap += ((tp - lastTp) / P) * (tp / (tp + fp));
     f1max = Math.max(f1max, (2 * tp) / (P + tp + fp));
   }
+  area += (N - fp) * P;
   return { auroc: area / (P * N), ap, f1max };
 }

@@ -4,7 +4,9 @@ import { LoupeError } from '../errors.ts';
 import { ProtobufMessage } from './protobuf.ts';
 import {
   DATA_TYPE,
+  externalTensorProto,
   nodeProto,
+  rawBytes,
   tensorProto,
   valueInfo,
   type Attributes,
@@ -29,6 +31,23 @@ export type Operand = Value | number;
 
 /** Constants of up to this many elements are shared by content, larger ones by identity of their array. */
 const SMALL_CONSTANT = 16;
+/** Constants of this many bytes and more lie beside the graph. */
+const LARGE = 1 << 16;
+
+/** A model whose large constants lie beside it: they are never copied together, and may be more than 2 GB. */
+export interface OnnxModel {
+  /** An .onnx file that names its large constants. */
+  readonly graph: Uint8Array;
+  /** Name → bytes. */
+  readonly constants: ReadonlyMap<string, Uint8Array>;
+}
+
+interface Initializer {
+  readonly name: Value;
+  readonly type: ElementType;
+  readonly data: TensorData;
+  readonly shape: readonly number[];
+}
 
 /**
  * An ONNX graph under construction. Nodes are written in the order of the calls, which is a valid topological
@@ -39,7 +58,7 @@ const SMALL_CONSTANT = 16;
 export class GraphBuilder {
   readonly #name: string;
   readonly #nodes: ProtobufMessage[] = [];
-  readonly #initializers: ProtobufMessage[] = [];
+  readonly #initializers: Initializer[] = [];
   readonly #inputs: ProtobufMessage[] = [];
   readonly #outputs: ProtobufMessage[] = [];
   readonly #constants = new Map<string, Value>();
@@ -222,10 +241,25 @@ export class GraphBuilder {
 
   /** The finished model: the bytes of an .onnx file. */
   toBytes(): Uint8Array {
+    return this.#finish(({ name, type, data, shape }) => tensorProto(name, type, data, shape));
+  }
+
+  /** The finished model with its large constants beside it, the very arrays that were handed in. */
+  toModel(): OnnxModel {
+    const constants = new Map<string, Uint8Array>();
+    const graph = this.#finish(({ name, type, data, shape }) => {
+      if (data.byteLength < LARGE) return tensorProto(name, type, data, shape);
+      constants.set(name, rawBytes(data));
+      return externalTensorProto(name, type, data.byteLength, shape);
+    });
+    return { graph, constants };
+  }
+
+  #finish(proto: (initializer: Initializer) => ProtobufMessage): Uint8Array {
     const graph = new ProtobufMessage();
     for (const node of this.#nodes) graph.message(1, node);
     graph.string(2, this.#name);
-    for (const initializer of this.#initializers) graph.message(5, initializer);
+    for (const initializer of this.#initializers) graph.message(5, proto(initializer));
     for (const input of this.#inputs) graph.message(11, input);
     for (const output of this.#outputs) graph.message(12, output);
     const model = new ProtobufMessage()
@@ -252,7 +286,7 @@ export class GraphBuilder {
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
     const name = `constant_${this.#constants.size}` as Value;
-    this.#initializers.push(tensorProto(name, type, data, shape));
+    this.#initializers.push({ name, type, data, shape });
     this.#constants.set(key, name);
     return name;
   }

@@ -17,6 +17,8 @@ export type Attributes = Readonly<Record<string, number | readonly number[] | { 
 
 /** AttributeProto.AttributeType */
 const ATTRIBUTE_TYPE = { float: 1, int: 2, ints: 7 } as const;
+/** TensorProto.DataLocation */
+const EXTERNAL = 1;
 
 export function nodeProto(
   operator: string,
@@ -50,9 +52,30 @@ export function tensorProto(
 ): ProtobufMessage {
   const tensor = new ProtobufMessage();
   for (const size of shape) tensor.int(1, size);
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return tensor.int(2, DATA_TYPE[type]).string(8, name).bytes(9, bytes);
+  return tensor.int(2, DATA_TYPE[type]).string(8, name).bytes(9, rawBytes(data));
 }
+
+/** A tensor whose `bytes` bytes lie beside the graph, in a file of its own with the name of the tensor. */
+export function externalTensorProto(
+  name: string,
+  type: ElementType,
+  bytes: number,
+  shape: readonly number[],
+): ProtobufMessage {
+  const tensor = new ProtobufMessage();
+  for (const size of shape) tensor.int(1, size);
+  tensor.int(2, DATA_TYPE[type]).string(8, name);
+  for (const [key, value] of [
+    ['location', name],
+    ['offset', '0'],
+    ['length', String(bytes)],
+  ] as const)
+    tensor.message(13, new ProtobufMessage().string(1, key).string(2, value));
+  return tensor.int(14, EXTERNAL);
+}
+
+export const rawBytes = (data: TensorData): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 export function valueInfo(name: string, type: ElementType, shape: readonly Dimension[]): ProtobufMessage {
   const shapeProto = new ProtobufMessage();

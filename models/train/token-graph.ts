@@ -37,7 +37,7 @@ export function buildTokenGraph(options: VisionOptions & { readonly tap: Tap }):
   const g = new GraphBuilder('clip_ad_tokens');
   const taps: Value[] = [];
   let h = embedImage(g, options);
-  blocks.forEach((block, l) => {
+  for (const [l, block] of [...blocks].entries()) {
     const { afterAttention, output } = transformerBlock(g, h, block, {
       width,
       heads,
@@ -46,7 +46,7 @@ export function buildTokenGraph(options: VisionOptions & { readonly tap: Tap }):
     // The stage before is complete: h is its last state, and this block has just made its official tap (trap T1).
     if (l > 0 && l % perStage === 0) taps.push(tap === 'official' ? afterAttention : h);
     h = output;
-  });
+  }
   taps.push(h);
   const stages = taps.map((original): Stage => ({ original, dual: original }));
   const tokens = stagePatchTokens(g, stages, options);

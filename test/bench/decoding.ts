@@ -2,7 +2,7 @@
 // Runs in Node (test/bench/run.ts starts it).
 import sharp from 'sharp';
 import { decodeBytes } from '../../electron/node/image/decode.ts';
-import { toModelSize } from '../../electron/node/engine/session.ts';
+import { toModelSize } from '../../electron/node/engine/model-size.ts';
 import { figure, type Figure } from './figures.ts';
 import { randomNumbers } from '../support/tiny-clip.ts';
 

@@ -19,7 +19,7 @@ const OWN: Readonly<Record<string, () => Promise<Figure[] | string>>> = {
   decode: measureDecoding,
 };
 /** Programs beside this one that print "name, unit    figure" lines. */
-const OTHERS = ['history', 'ui', 'train'];
+const OTHERS = ['history', 'ui', 'train', 'evaluate'];
 
 interface Report {
   readonly date: string;

@@ -44,7 +44,7 @@ describe.skipIf(!hasGolden)('reference data', () => {
     return new ort.Tensor('uint8', data as Uint8Array, [...shape]);
   };
 
-  type Outputs = Readonly<Record<'heat' | 'low' | 'score0' | 'score1', Output>>;
+  type Outputs = Readonly<Record<'heat' | 'low' | 'score0' | 'score1' | 'feature', Output>>;
 
   async function inspect(changes: Partial<InspectOptions>, image_u8 = images()): Promise<Outputs> {
     const options: InspectOptions = {
@@ -79,6 +79,20 @@ describe.skipIf(!hasGolden)('reference data', () => {
     expectFile(heat, 'maps/heat_sdp_S_sigma8.npy');
     expectScores(score0, 'maps/scores.json', 'score0');
     expectScores(score1, 'maps/scores.json', 'score1_sdp_S_sigma8');
+  });
+
+  it('answers with the class token, which score0 is made of, in rows of length 1', async () => {
+    const { feature, score0 } = await inspect({});
+    const dim = GOLDEN_CLIP.embedDim;
+    expect(feature.dims).toEqual([3, dim]);
+    const [normal, abnormal] = [goldenFloats('maps/t_n.npy'), goldenFloats('maps/t_a.npy')];
+    for (let image = 0; image < 3; image++) {
+      const row = feature.data.subarray(image * dim, (image + 1) * dim);
+      expect(Math.hypot(...row)).toBeCloseTo(1, 5);
+      const cosine = (text: ArrayLike<number>): number => row.reduce((sum, x, i) => sum + x * text[i]!, 0);
+      const logit = 100 * (cosine(abnormal) - cosine(normal));
+      expect(score0.data[image]).toBeCloseTo(1 / (1 + Math.exp(-logit)), 4);
+    }
   });
 
   it('SDP: gives the reference map with the clean tap', async () => {

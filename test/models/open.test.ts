@@ -2,12 +2,13 @@
 // Runs in Node (vitest).
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listPacks, locatePack } from '../../models/packs/locate.ts';
 import { openPack, readManifest } from '../../models/packs/open.ts';
+import { hashFile, verifiedFile } from '../../models/packs/verified-file.ts';
 
 const WEIGHTS = new Uint8Array(1000).map((_, i) => i);
 const MERGES = new TextEncoder().encode('#version: 0.2\n');
@@ -66,6 +67,52 @@ describe('opening a pack', () => {
     const pack = await openPack(folder);
     await writeFile(join(folder, 'model.safetensors'), 'replaced');
     expect(pack.bytes('model.safetensors')).toEqual(WEIGHTS);
+  });
+
+  it('keeps only hashes of large weights, and hands out only bytes that are still those', async () => {
+    const folder = await makePack('large');
+    const path = join(folder, 'model.safetensors');
+    const pack = await openPack(folder, 0);
+    expect(pack.file!('model.safetensors').read(3, 5)).toEqual(WEIGHTS.subarray(3, 8));
+    const [altered, shorter, gone] = [
+      await openPack(folder, 0),
+      await openPack(folder, 0),
+      await openPack(folder, 0),
+    ];
+    const weights = (of: typeof pack) => () => of.bytes('model.safetensors');
+    await writeFile(
+      path,
+      WEIGHTS.map((value, i) => (i === 999 ? value ^ 1 : value)),
+    );
+    expect(weights(altered)).toThrow(failure('pack.hash_mismatch', 'changed meanwhile'));
+    expect(weights(pack)()).toEqual(WEIGHTS); // this piece was read and verified before
+    await writeFile(path, WEIGHTS.subarray(1));
+    expect(weights(shorter)).toThrow(failure('pack.hash_mismatch', '999 bytes'));
+    await rm(path);
+    expect(weights(gone)).toThrow(failure('data.folder_missing', 'model.safetensors'));
+  });
+
+  it('reads any piece of a file of several megabytes', async () => {
+    const path = join(root, 'large.bin');
+    const bytes = new Uint8Array((5 << 20) / 2 + 7).map((_, i) => i ^ (i >> 11));
+    await writeFile(path, bytes);
+    const handle = await open(path);
+    const known = await hashFile(handle, bytes.length);
+    await handle.close();
+    expect(known).toMatchObject({ sha256: sha256(bytes), size: bytes.length });
+    expect(known.pieces).toHaveLength(3);
+    const file = verifiedFile(path, known);
+    const mega = 1 << 20;
+    for (const [offset, length] of [
+      [0, 0],
+      [0, 1],
+      [mega - 1, 2],
+      [mega, mega],
+      [5, 2 * mega],
+      [bytes.length - 1, 1],
+      [0, bytes.length],
+    ] as const)
+      expect(Buffer.compare(file.read(offset, length), bytes.subarray(offset, offset + length))).toBe(0);
   });
 
   it('refuses one changed bit, a shorter file, a longer file and a missing one', async () => {

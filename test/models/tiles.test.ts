@@ -1,7 +1,8 @@
 // Tiles: they cover the photograph, overlap as promised, and join without seams.
 // Runs in the tests (Node).
 import { describe, expect, it } from 'vitest';
-import { cropOf, mergeScales, OVERLAP, TileCanvas, tileCount, tilesAt } from '../../models/clip-ad/tiles.ts';
+import { cropOf, OVERLAP, tileCount, tilesAt } from '../../models/clip-ad/tile-grid.ts';
+import { mergeScales, TileCanvas } from '../../models/clip-ad/tiles.ts';
 
 describe('the tiles of a scale', () => {
   it.each([

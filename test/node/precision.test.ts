@@ -16,6 +16,7 @@ import {
 import { addsIn32Bits } from '../../electron/node/engine/processor.ts';
 import { resolveSettings } from '../../electron/node/engine/settings.ts';
 import { TextCache } from '../../electron/node/engine/text-cache.ts';
+import type { OnnxModel } from '../../models/onnx/graph.ts';
 import { openPack } from '../../models/packs/open.ts';
 import { temporaryFolder, writeTinyPack } from '../support/tiny-pack.ts';
 
@@ -98,7 +99,7 @@ describe('int8', () => {
     const info = await engine('plain').open(asked(tiny));
     expect(info.precision).toBe('fp32');
     expect(info).not.toHaveProperty('precisionLoss');
-    const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+    const text = ({ graph }: OnnxModel): string => Buffer.from(graph).toString('latin1');
     expect(text(buildInspectModel(pack, settings))).not.toContain('com.microsoft');
     expect(text(buildInspectModel(pack, { ...settings, precision: 'int8' }))).toContain(
       'DynamicQuantizeMatMul',

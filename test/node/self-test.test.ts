@@ -1,9 +1,11 @@
 // The self-test of packs: it passes for the right model on this processor, and fails for a wrong one.
 // Runs in the tests (Node).
-import { rmSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { sealPack } from '../../electron/node/engine/seal-pack.ts';
 import { onnxBlockRunner, testPack } from '../../electron/node/engine/self-test.ts';
 import { toErrorValue } from '../../models/errors.ts';
 import { importCheckpoint } from '../../models/packs/import.ts';
@@ -75,6 +77,56 @@ describe('a pack', () => {
       });
       await expect(testPack(await openPack(made), CPU)).rejects.toMatchObject({ code: 'selftest.failed' });
     }
+  });
+});
+
+describe('sealing', () => {
+  const readPack = (pack: string): Record<string, unknown> =>
+    JSON.parse(readFileSync(join(pack, 'pack.json'), 'utf8')) as Record<string, unknown>;
+
+  it('gives a pack its reference, and again after a file was changed, and keeps what its author wrote', async () => {
+    const pack = writeTinyPack(join(folder, 'sealed'));
+    const before = readPack(pack);
+    const first = await sealPack(pack);
+    expect(first.selfTest).toMatchObject({ stored: true, device: 'cpu' });
+    expect(first.selfTest.difference).toBeLessThan(1e-4);
+    const { files: _, selfTest, ...rest } = readPack(pack);
+    const { files: __, ...as } = before;
+    expect([rest, selfTest]).toEqual([as, { file: 'selftest.json' }]);
+    expect(await testPack(await openPack(pack), CPU)).toMatchObject({ stored: true });
+
+    // Another model in the same folder: refused as it is, right again after sealing.
+    const other = writeTinyPack(join(folder, 'sealed-other'), {}, (tensors) => {
+      for (const { data } of tensors.values())
+        for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) * 1.1;
+    });
+    writeFileSync(join(pack, 'weights.safetensors'), readFileSync(join(other, 'weights.safetensors')));
+    await expect(openPack(pack)).rejects.toMatchObject({ code: 'pack.hash_mismatch' });
+    const second = await sealPack(pack);
+    expect(second.modelSha256).not.toBe(first.modelSha256);
+    expect(readPack(pack).files).toHaveLength((before.files as unknown[]).length + 1);
+    expect((await testPack(await openPack(pack), CPU)).difference).toBeLessThan(1e-4);
+    expect(await sealPack(pack)).toEqual(second);
+  });
+
+  it('leaves a pack that it cannot seal as it was', async () => {
+    const pack = writeTinyPack(join(folder, 'unsealed'));
+    const before = readFileSync(join(pack, 'pack.json'), 'utf8');
+    writeFileSync(join(pack, 'weights.safetensors'), 'no tensors');
+    await expect(sealPack(pack)).rejects.toMatchObject({ code: 'weights.invalid' });
+    rmSync(join(pack, 'weights.safetensors'));
+    await expect(sealPack(pack)).rejects.toMatchObject({ code: 'pack.invalid' });
+    expect(readFileSync(join(pack, 'pack.json'), 'utf8')).toBe(before);
+    await expect(sealPack(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'pack.missing' });
+    appendFileSync(join(pack, 'pack.json'), 'x');
+    await expect(sealPack(pack)).rejects.toMatchObject({ code: 'pack.invalid' });
+  });
+
+  it('was done with the pack that comes with the program', async () => {
+    const shipped = fileURLToPath(new URL('../../resources/packs/loupe-mini', import.meta.url));
+    const report = await testPack(await openPack(shipped), CPU);
+    expect(report.stored, 'loupe model seal resources/packs/loupe-mini').toBe(true);
+    expect(report.difference).toBeLessThan(1e-4);
   });
 });
 

@@ -31,14 +31,25 @@ export interface CalibrationUse {
 export async function readCalibration(
   file: string,
   pack: OpenedPack,
-  { product, method, tap, head }: CalibrationUse,
+  use: CalibrationUse,
 ): Promise<Calibration> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : 'it cannot be read';
+    throw new LoupeError('calibration.invalid', { file, reason }, { cause: error });
+  });
+  return parseCalibration(text, file, pack, use);
+}
+
+/** The same of a text. `file` is for the error. Throws `calibration.invalid`. */
+export function parseCalibration(
+  text: string,
+  file: string,
+  pack: Pick<OpenedPack, 'manifest' | 'modelSha256'>,
+  { product, method, tap, head }: CalibrationUse,
+): Calibration {
   const fail = (reason: string): never => {
     throw new LoupeError('calibration.invalid', { file, reason });
   };
-  const text = await readFile(file, 'utf8').catch((error: unknown) =>
-    fail(error instanceof Error ? error.message : 'it cannot be read'),
-  );
   const parsed = schema.safeParse(parseJson(text));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

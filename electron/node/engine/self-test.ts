@@ -4,8 +4,7 @@ import { Tensor } from 'onnxruntime-node';
 import { buildBlockGraph } from '../../../models/clip-ad/block-graph.ts';
 import type { BlockRunner, ReferenceMaps, Rows } from '../../../models/clip-ad/reference.ts';
 import type { ClipArchitecture } from '../../../models/clip/architecture.ts';
-import { parseSafetensors } from '../../../models/clip/safetensors.ts';
-import type { OpenedPack } from '../../../models/packs/open.ts';
+import { packWeights, type OpenedPack } from '../../../models/packs/open.ts';
 import {
   makeSelfTest,
   parseSelfTest,
@@ -53,10 +52,7 @@ export async function testPack(pack: OpenedPack, options: OnnxOptions): Promise<
   const stored = manifest.selfTest;
   const test = stored
     ? parseSelfTest(new TextDecoder().decode(pack.bytes(stored.file)), manifest.id, manifest)
-    : await makeSelfTest(
-        parseSafetensors(pack.bytes(manifest.weights.file), manifest.weights.file),
-        manifest,
-      );
+    : await makeSelfTest(packWeights(pack), manifest);
   const { device, ...base } = await runGraph(pack, test, options, { method: 'base' });
   const official = await runGraph(pack, test, options, { method: 'sdp', tap: 'official' });
   const clean = await runGraph(pack, test, options, { method: 'sdp', tap: 'clean' });

@@ -1,12 +1,15 @@
 // One photograph after the other through an opened model: decode, resize, network, score, files.
 // Runs in the inference service (Node).
 import { score as calibrated, verdict } from '../../../models/clip-ad/calibration.ts';
-import { cropOf, mergeScales, TileCanvas, tilesAt } from '../../../models/clip-ad/tiles.ts';
-import { resizeImage } from '../../../models/image/resize.ts';
+import { tilesAt } from '../../../models/clip-ad/tile-grid.ts';
+import { mergeScales, TileCanvas } from '../../../models/clip-ad/tiles.ts';
 import type { InspectRequest, InspectResult } from '../../common/services.ts';
-import { decodeImage, type DecodedImage } from '../image/decode.ts';
 import { Gate } from './gate.ts';
-import type { Network, RawResult } from './network.ts';
+import { HeatMask } from './masked.ts';
+import { compactFeature } from './feature.ts';
+import type { Runs } from './failover.ts';
+import type { RawResult } from './network.ts';
+import { InlinePreparer, type Prepared, type Preparer } from './prepare.ts';
 import { saveFiles } from './save-files.ts';
 import type { Settings } from './settings.ts';
 import type { Lease } from './shared.ts';
@@ -21,35 +24,37 @@ export interface Lanes {
   readonly decoding: Gate;
   readonly network: Gate;
   readonly clock: StageClock;
+  readonly preparer: Preparer;
 }
-export const newLanes = (): Lanes => ({
-  decoding: new Gate(2),
-  network: new Gate(1),
-  clock: new StageClock(),
-});
-
-type Pixels = Pick<DecodedImage, 'data' | 'width' | 'height' | 'channels'>;
-
-interface Prepared {
-  readonly image: DecodedImage;
-  /** RGB bytes at the size of the model: the whole photograph first, then its tiles as they come. */
-  readonly pixels: Uint8Array;
-  readonly decode: number;
-  readonly resize: number;
+/** Without a preparer photographs are prepared in this thread. */
+export function newLanes(preparer?: Preparer): Lanes {
+  const clock = new StageClock();
+  return {
+    ...{ decoding: new Gate(2), network: new Gate(1), clock },
+    preparer: preparer ?? new InlinePreparer(clock),
+  };
 }
 
 export class InspectSession {
-  readonly #network: Lease<Network>;
+  readonly #network: Lease<Runs>;
   readonly #text: TextFeatures;
   readonly #settings: Settings;
   readonly #lanes: Lanes;
+  readonly #mask: HeatMask | null;
   readonly #underWay = new Set<Promise<unknown>>();
 
-  constructor(network: Lease<Network>, text: TextFeatures, settings: Settings, lanes: Lanes) {
+  constructor(network: Lease<Runs>, text: TextFeatures, settings: Settings, lanes: Lanes) {
     this.#network = network;
     this.#text = text;
     this.#settings = settings;
     this.#lanes = lanes;
+    const { area, calibration } = settings;
+    this.#mask = area === undefined ? null : new HeatMask(area, calibration.heat.lo);
+  }
+
+  /** Where the next photograph is inspected. */
+  get device(): string {
+    return this.#network.value.device;
   }
 
   /**
@@ -72,12 +77,22 @@ export class InspectSession {
     this.#network.release();
   }
 
-  async #inspect({ path, save = {}, wantMap = false }: InspectRequest): Promise<InspectResult> {
-    const { decoding, network, clock } = this.#lanes;
-    const { calibration } = this.#settings;
-    const { image, pixels, decode, resize } = await decoding.run(() => this.#prepare(path));
-    const [raw, infer] = await network.run(() => clock.blocking(() => this.#run(image, pixels)));
-    const { heat, score0, score1 } = raw;
+  async #inspect(request: InspectRequest): Promise<InspectResult> {
+    const { path, save = {}, wantMap = false, wantFeature = false } = request;
+    const { decoding, network, clock, preparer } = this.#lanes;
+    const { calibration, scales } = this.#settings;
+    const keepImage = save.thumbnail !== undefined || save.overlay !== undefined;
+    const asked = {
+      path,
+      keepImage,
+      side: this.#network.value.imageSize,
+      scales: scales.filter((n) => n > 1),
+    };
+    const prepared = await decoding.run(() => preparer.prepare(asked));
+    const { image, facts, decode, resize } = prepared;
+    const [raw, infer] = await network.run(() => clock.blocking(() => this.#run(prepared)));
+    const { device } = this; // read at once: the next photograph may change it
+    const { heat, score0, score1 } = this.#mask === null ? raw : this.#mask.apply(raw);
     const score = calibrated(score0, score1, calibration);
     const [, post] = await clock.beside(() =>
       saveFiles(save, {
@@ -91,65 +106,43 @@ export class InspectSession {
     );
     const { width, height } = image;
     const ms = { decode, resize, infer, post };
-    return { width, height, score, score0, score1, ms, ...(wantMap && { map: heat }) };
+    const compact = wantFeature && raw.feature !== undefined && { feature: compactFeature(raw.feature) };
+    return {
+      width,
+      height,
+      score,
+      score0,
+      score1,
+      ms,
+      image: facts,
+      device,
+      ...compact,
+      ...(wantMap && { map: heat }),
+    };
   }
 
-  /** Tiles are cut only now: all at once they would be many times the photograph. */
-  async #run(image: DecodedImage, pixels: Uint8Array): Promise<RawResult> {
+  async #run({ pixels, tiles }: Prepared): Promise<RawResult> {
     const { scales } = this.#settings;
     const whole = await this.#network.value.run(pixels, this.#text);
     if (scales.length === 1) return whole;
     const { mapSize } = this.#network.value;
-    const maps = [];
-    for (const scale of scales) {
-      maps.push(scale === 1 ? { map: whole.heat, side: mapSize } : await this.#tiles(image, scale));
-    }
+    const maps = [{ map: whole.heat, side: mapSize }];
+    const enlarged = scales.filter((scale) => scale > 1);
+    for (const [i, scale] of enlarged.entries()) maps.push(await this.#tiles(tiles[i] ?? [], scale));
     const heat = mergeScales(maps);
     return {
+      ...whole,
       heat,
-      score0: whole.score0,
       score1: heat.reduce((most, value) => Math.max(most, value), -Infinity),
     };
   }
 
-  async #tiles(image: DecodedImage, scale: number): Promise<{ map: Float32Array; side: number }> {
-    const { imageSize, mapSize } = this.#network.value;
-    const canvas = new TileCanvas(mapSize, scale);
-    for (const tile of tilesAt(scale)) {
-      const part = crop(image, cropOf(tile, scale, image.width, image.height));
-      canvas.add(tile, (await this.#network.value.run(toModelSize(part, imageSize), this.#text)).heat);
+  async #tiles(pixels: readonly Uint8Array[], scale: number): Promise<{ map: Float32Array; side: number }> {
+    const canvas = new TileCanvas(this.#network.value.mapSize, scale);
+    for (const [i, tile] of tilesAt(scale).entries()) {
+      const { heat } = await this.#network.value.run(pixels[i] ?? new Uint8Array(), this.#text);
+      canvas.add(tile, heat);
     }
     return { map: canvas.finish(), side: canvas.side };
   }
-
-  async #prepare(path: string): Promise<Prepared> {
-    const { clock } = this.#lanes;
-    const [image, decode] = await clock.beside(() => decodeImage(path));
-    const [pixels, resize] = await clock.blocking(() => toModelSize(image, this.#network.value.imageSize));
-    return { image, pixels, decode, resize };
-  }
-}
-
-function crop(
-  { data, width, channels }: Pixels,
-  part: { left: number; top: number; width: number; height: number },
-): Pixels {
-  const row = part.width * channels;
-  const cut = new Uint8Array(row * part.height);
-  for (let y = 0; y < part.height; y++) {
-    const from = ((part.top + y) * width + part.left) * channels;
-    cut.set(data.subarray(from, from + row), y * row);
-  }
-  return { data: cut, width: part.width, height: part.height, channels };
-}
-
-/** Resized as Pillow does it, grey before it becomes RGB: the same bytes for a third of the work (Specification § B.1). */
-export function toModelSize(image: Pixels, side: number): Uint8Array {
-  const { data, channels } = resizeImage(image, side, side, 'bicubic');
-  if (channels === 3) return data;
-  const rgb = new Uint8Array(data.length * 3);
-  for (let i = 0, out = 0; i < data.length; i++) {
-    rgb[out++] = rgb[out++] = rgb[out++] = data[i] ?? 0;
-  }
-  return rgb;
 }

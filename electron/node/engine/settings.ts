@@ -5,6 +5,7 @@ import type { Calibration } from '../../../models/clip-ad/calibration.ts';
 import { readHead, type SdpPlusHead } from '../../../models/clip-ad/head.ts';
 import { parseCheckpoint } from '../../../models/clip/checkpoint.ts';
 import { LoupeError } from '../../../models/errors.ts';
+import type { InspectionArea } from '../../common/area.ts';
 import type { OpenedPack } from '../../../models/packs/open.ts';
 import type {
   Comparison,
@@ -33,6 +34,8 @@ export interface Settings {
   readonly precision: Precision;
   readonly comparison?: Comparison;
   readonly calibration: Calibration;
+  /** Absent: all of the photograph counts. */
+  readonly area?: InspectionArea;
   /** The bytes of the SDP+ head and where they came from; only for `sdp+`. */
   readonly head?: { readonly bytes: Uint8Array; readonly file: string };
 }
@@ -84,6 +87,7 @@ export async function resolveSettings(pack: OpenedPack, asked: SessionOptions): 
       ...(asked.heat && { heat: asked.heat }),
       ...(asked.thresholds && { thresholds: asked.thresholds }),
     },
+    ...(asked.area && { area: asked.area }),
     ...(head && { head }),
   };
 }

@@ -6,12 +6,11 @@ import { Tensor } from 'onnxruntime-node';
 import { cleanProduct, PROMPTS } from '../../../models/clip-ad/prompts.ts';
 import { DEFAULT_PROFILE, representativeVector, VISA_PROFILE } from '../../../models/clip-ad/rvs.ts';
 import { ClipTokenizer } from '../../../models/clip/bpe.ts';
-import { parseSafetensors } from '../../../models/clip/safetensors.ts';
-import { buildTextGraph } from '../../../models/clip/text-graph.ts';
+import { textGraph } from '../../../models/clip/text-graph.ts';
 import { readTextWeights } from '../../../models/clip/weights.ts';
 import { LoupeError } from '../../../models/errors.ts';
 import { parseNpy } from '../../../models/npy.ts';
-import type { OpenedPack } from '../../../models/packs/open.ts';
+import { packWeights, type OpenedPack } from '../../../models/packs/open.ts';
 import type { Comparison, Rvs, RvsProfile } from '../../common/services.ts';
 import { openOnnx, type OnnxOptions, type OnnxSession } from './onnx.ts';
 import type { TextCache } from './text-cache.ts';
@@ -92,17 +91,17 @@ export async function encodeWords(pack: OpenedPack, options: WordsOptions): Prom
 }
 
 /**
- * The tokenizer of a pack and the ONNX bytes of its text tower. Throws `text.no_tokenizer`, `data.invalid` for a bad list
+ * The tokenizer of a pack and the ONNX model of its text tower. Throws `text.no_tokenizer`, `data.invalid` for a bad list
  * of merges, `weights.invalid`, `weights.mismatch`.
  */
 export function buildTextModel(pack: OpenedPack) {
-  const { architecture, tokenizer, weights } = pack.manifest;
+  const { architecture, tokenizer } = pack.manifest;
   if (!tokenizer || !architecture.text) throw new LoupeError('text.no_tokenizer');
-  const source = parseSafetensors(pack.bytes(weights.file), weights.file);
+  const weights = readTextWeights(packWeights(pack), architecture);
   return {
     tokenizer: ClipTokenizer.fromMerges(readMerges(pack, tokenizer.file), tokenizer.file),
     contextLength: architecture.text.contextLength,
-    model: buildTextGraph({ architecture, weights: readTextWeights(source, architecture) }),
+    model: textGraph({ architecture, weights }).toModel(),
   };
 }
 

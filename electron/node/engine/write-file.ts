@@ -6,7 +6,11 @@ import { LoupeError } from '../../../models/errors.ts';
 
 let counter = 0;
 
-/** Makes the parent folders too. Throws `output.failed` and leaves nothing behind. */
+/** The disk, or what this account may have of it. */
+export const isFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+
+/** Makes the parent folders too. Throws `output.failed` or `output.disk_full` and leaves nothing behind. */
 export async function writeFileSafely(path: string, bytes: Uint8Array | string): Promise<void> {
   const temporary = `${path}.${process.pid}-${counter++}.tmp`;
   try {
@@ -16,6 +20,7 @@ export async function writeFileSafely(path: string, bytes: Uint8Array | string):
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     const reason = error instanceof Error ? error.message : String(error);
-    throw new LoupeError('output.failed', { path, reason }, { cause: error });
+    const full = isFull(error) ? 'output.disk_full' : 'output.failed';
+    throw new LoupeError(full, { path, reason }, { cause: error });
   }
 }

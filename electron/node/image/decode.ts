@@ -2,8 +2,11 @@
 // Runs in Node (services and the command line). Decisions and figures: docs/image-decoding.md.
 import { decodeBmp, readBmpHeader } from './bmp.ts';
 import { ownBytes, sharp, type Sharp } from './codec.ts';
-import { decoderError, readHeader, type ImageFormat, type ImageHeader } from './header.ts';
-import { readPhotograph } from './read-file.ts';
+import { decoderError, readHeader, type ImageHeader } from './header.ts';
+import type { ImageFormat } from './sniff.ts';
+import type { ImageFacts } from '../../common/services.ts';
+import { imageFacts } from './facts.ts';
+import { readPhotograph, readPhotographFile } from './read-file.ts';
 
 export interface DecodedImage {
   /** Pixels, upright (after the EXIF orientation). */
@@ -102,7 +105,7 @@ export async function decodeBytes(
         : await sharpPixels(bytes, header, limits);
     return { ...pixels, format, sourceBitDepth: bitDepth, bytes: bytes.length };
   } catch (thrown) {
-    throw decoderError(path, thrown);
+    throw decoderError(path, thrown, header.width * header.height * 8);
   }
 }
 
@@ -115,4 +118,14 @@ export async function decodeBytes(
 export async function decodeImage(path: string, limits: Partial<DecodeLimits> = {}): Promise<DecodedImage> {
   const all = { ...DECODE_LIMITS, ...limits };
   return decodeBytes(await readPhotograph(path, all.bytes), path, all);
+}
+
+/** The same, with what identifies the photograph. The file is read once: what is hashed is what is decoded. */
+export async function decodePhotograph(
+  path: string,
+): Promise<{ readonly image: DecodedImage; readonly facts: ImageFacts }> {
+  const file = await readPhotographFile(path, DECODE_LIMITS.bytes);
+  // Before decoding, which may hand the bytes over to another thread.
+  const facts = await imageFacts(file);
+  return { image: await decodeBytes(file.bytes, path), facts };
 }

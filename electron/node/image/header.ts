@@ -1,10 +1,10 @@
 // What a photograph says about itself before a pixel is decoded: format by its first bytes, size, depth, colour, orientation.
 // Runs in Node (services and the command line).
+import { freemem } from 'node:os';
 import { LoupeError } from '../../../models/errors.ts';
-import { BmpError, bmpSampleBits, looksLikeBmp, readBmpHeader } from './bmp.ts';
+import { BmpError, bmpSampleBits, readBmpHeader } from './bmp.ts';
 import { sharp, type Metadata } from './codec.ts';
-
-export type ImageFormat = 'jpeg' | 'png' | 'bmp' | 'tiff' | 'webp';
+import { sniffFormat, type ImageFormat } from './sniff.ts';
 
 /** How the samples are to be read: grey, RGB (also palettes), or four inks. */
 type ColourModel = 'grey' | 'rgb' | 'cmyk';
@@ -19,21 +19,6 @@ export interface ImageHeader {
   readonly bitDepth: number;
   /** EXIF orientation, 1..8; 1 = already upright. */
   readonly orientation: number;
-}
-
-const startsWith = (bytes: Uint8Array, ...signature: number[]): boolean =>
-  signature.every((value, i) => value < 0 || bytes[i] === value);
-const ANY = [-1, -1, -1, -1];
-
-/** The format by its magic bytes, whatever the file is called; null for everything that Loupe does not read. */
-export function sniffFormat(bytes: Uint8Array): ImageFormat | null {
-  if (startsWith(bytes, 0xff, 0xd8, 0xff)) return 'jpeg';
-  if (startsWith(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return 'png';
-  if (startsWith(bytes, 0x52, 0x49, 0x46, 0x46, ...ANY, 0x57, 0x45, 0x42, 0x50)) return 'webp';
-  for (const version of [42, 43]) {
-    if (startsWith(bytes, 0x49, 0x49, version, 0) || startsWith(bytes, 0x4d, 0x4d, 0, version)) return 'tiff';
-  }
-  return looksLikeBmp(bytes) ? 'bmp' : null;
 }
 
 /** Frames that an animated PNG announces (chunk acTL, before the pixels); 1 for a still picture. libpng does not tell. */
@@ -70,15 +55,19 @@ function unsupported(meta: Metadata, frames: number): string | null {
 // libvips says in many ways that a file is well formed but of a kind that it was not built for.
 const NOT_BUILT_FOR = /not (supported|configured|implemented)|unsupported (?!image format)/i;
 
-/** An error of sharp → `image.corrupt` or `image.unsupported` with one line of reason. */
-export function decoderError(path: string, thrown: unknown): LoupeError {
+/**
+ * An error of sharp → `image.corrupt` or `image.unsupported` with one line of reason.
+ *
+ * @param need bytes that the picture takes by its header: when as much is free, a lack of memory is the file's own claim
+ */
+export function decoderError(path: string, thrown: unknown, need: number): LoupeError {
   if (thrown instanceof LoupeError) return thrown;
   if (thrown instanceof BmpError) {
     return new LoupeError(`image.${thrown.kind}`, { path, reason: thrown.message }, { cause: thrown });
   }
   const text = thrown instanceof Error ? thrown.message : String(thrown);
-  // Not the fault of the file.
-  if (/out of memory/i.test(text))
+  // A damaged strip table can ask for any amount; only where memory really is short is it not the fault of the file.
+  if (/out of memory/i.test(text) && freemem() < 4 * need)
     return new LoupeError('internal', { reason: `out of memory: ${path}` }, { cause: thrown });
   const code = NOT_BUILT_FOR.test(text) ? 'image.unsupported' : 'image.corrupt';
   // Only the first line: sharp collects the warnings of all pictures in flight in one list, so the others may belong to a
@@ -122,7 +111,7 @@ export async function readHeader(bytes: Uint8Array, path: string, pixelLimit: nu
       header = await readSharpHeader(bytes, format, path);
     }
   } catch (thrown) {
-    throw decoderError(path, thrown);
+    throw decoderError(path, thrown, 0);
   }
   const { width, height } = header;
   if (width * height > pixelLimit) {

@@ -18,7 +18,14 @@ export function fileError(path: string, thrown: unknown): LoupeError {
   return new LoupeError('image.unreadable', { path, reason: code }, { cause: thrown });
 }
 
-async function readAll(file: FileHandle, path: string, limit: number): Promise<Buffer> {
+/** A photograph as it lay on the disk. */
+export interface PhotographFile {
+  readonly bytes: Buffer<ArrayBuffer>;
+  /** Last change of the file. */
+  readonly modifiedAt: Date;
+}
+
+async function readAll(file: FileHandle, path: string, limit: number): Promise<PhotographFile> {
   const stat = await file.stat();
   if (!stat.isFile()) {
     throw new LoupeError('image.unreadable', {
@@ -45,7 +52,7 @@ async function readAll(file: FileHandle, path: string, limit: number): Promise<B
     length += bytesRead;
   }
   if (length === 0) throw new LoupeError('image.empty', { path });
-  return bytes.subarray(0, length);
+  return { bytes: bytes.subarray(0, length), modifiedAt: stat.mtime };
 }
 
 /**
@@ -54,7 +61,12 @@ async function readAll(file: FileHandle, path: string, limit: number): Promise<B
  * @param limit largest size in bytes that is read
  * @throws LoupeError image.missing, image.unreadable (permissions, folders, pipes, devices), image.too_large, image.empty
  */
-export async function readPhotograph(path: string, limit: number): Promise<Buffer> {
+export async function readPhotograph(path: string, limit: number): Promise<Buffer<ArrayBuffer>> {
+  return (await readPhotographFile(path, limit)).bytes;
+}
+
+/** The same, with what the file system says of it. */
+export async function readPhotographFile(path: string, limit: number): Promise<PhotographFile> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, FLAGS);

@@ -1,0 +1,58 @@
+// What comes before the network: a photograph is read, decoded, and brought to the size of the model, its tiles too.
+// Runs in a thread of the inference service (Node), beside the one that the network blocks.
+import { cropOf, tilesAt } from '../../../models/clip-ad/tile-grid.ts';
+import type { ImageFacts } from '../../common/services.ts';
+import { decodePhotograph, type DecodedImage } from '../image/decode.ts';
+import { crop, toModelSize } from './model-size.ts';
+import { StageClock } from './stage-clock.ts';
+
+export interface PrepareRequest {
+  readonly path: string;
+  /** Side of the model's input in pixels. */
+  readonly side: number;
+  /** Magnifications beside the whole photograph. */
+  readonly scales: readonly number[];
+  /** Whether somebody will look at the pixels of the photograph itself: thumbnail, overlay. */
+  readonly keepImage: boolean;
+}
+
+export interface Prepared {
+  /** `data` is empty when nobody asked for it. */
+  readonly image: DecodedImage;
+  readonly facts: ImageFacts;
+  /** RGB bytes at the size of the model: the whole photograph. */
+  readonly pixels: Uint8Array;
+  /** The same of the tiles of each scale, in the order of `tilesAt`: 150 KB a tile, however large the photograph is. */
+  readonly tiles: readonly (readonly Uint8Array[])[];
+  /** Milliseconds. */
+  readonly decode: number;
+  readonly resize: number;
+}
+
+export interface Preparer {
+  /** Throws what decoding throws. Several may be under way. */
+  prepare(request: PrepareRequest): Promise<Prepared>;
+}
+
+/** In the thread that asks. */
+export class InlinePreparer implements Preparer {
+  readonly #clock: StageClock;
+
+  constructor(clock = new StageClock()) {
+    this.#clock = clock;
+  }
+
+  async prepare({ path, side, scales, keepImage }: PrepareRequest): Promise<Prepared> {
+    const [{ image, facts }, decode] = await this.#clock.beside(() => decodePhotograph(path));
+    const [sized, resize] = await this.#clock.blocking(() => ({
+      pixels: toModelSize(image, side),
+      tiles: scales.map((scale) =>
+        tilesAt(scale).map((tile) =>
+          toModelSize(crop(image, cropOf(tile, scale, image.width, image.height)), side),
+        ),
+      ),
+    }));
+    const kept = keepImage ? image : { ...image, data: new Uint8Array() };
+    return { image: kept, facts, ...sized, decode, resize };
+  }
+}
