@@ -4,22 +4,43 @@ import { resolve } from 'node:path';
 import { LoupeError } from '../../models/errors.ts';
 import type { HistoryApi, HistoryEvents } from '../common/services.ts';
 import { serve } from '../node/service-host.ts';
+import type { Right } from '../common/people.ts';
+import { Desk } from '../node/store/desk.ts';
+import { databaseHealth } from '../node/store/health.ts';
+import { Aside } from '../node/store/aside.ts';
 import { Keeper } from '../node/store/keeper.ts';
 import { explain } from '../node/report/explain.ts';
-import { exportFrom } from '../node/report/export-live.ts';
-import { selectRuns } from '../node/report/selection.ts';
-import { statistics } from '../node/report/statistics.ts';
+import { exportFrom, recordExport } from '../node/report/export-live.ts';
+import { acceptedParts } from '../node/store/accepted.ts';
 import { openStore } from '../node/store/open.ts';
+import { readRule, setRule } from '../node/store/retention.ts';
+import { recordRejudgement } from '../node/report/rejudge.ts';
 import type { Store } from '../node/store/store.ts';
 
-let opened: { readonly folder: string; readonly store: Store; readonly keeper: Keeper } | null = null;
+interface Opened {
+  readonly folder: string;
+  readonly store: Store;
+  readonly keeper: Keeper;
+  readonly aside: Aside;
+  readonly desk: Desk;
+}
 
-function current(): NonNullable<typeof opened> {
+/** Beside this file, in the sources as in what is built of them. */
+const WORKER = new URL(import.meta.url.replace(/history(\.[a-z]+)$/, 'history-worker$1'));
+
+let opened: Opened | null = null;
+
+function current(): Opened {
   if (!opened) throw new LoupeError('internal', { reason: 'The history was asked before it was opened.' });
   return opened;
 }
 const store = (): Store => current().store;
 const keeper = (): Keeper => current().keeper;
+const aside = (): Aside => current().aside;
+const desk = (): Desk => current().desk;
+/** The request under the name of the one who is on, or a refusal: whatever the page or main believes. */
+const by = <T extends { readonly author: string }>(right: Right, request: T): T =>
+  desk().sign(right, request);
 
 /** Opening the same folder again changes nothing: a run that is under way must not become interrupted. */
 function open(folder: string): Store {
@@ -29,13 +50,19 @@ function open(folder: string): Store {
   opened = {
     folder,
     store: fresh,
-    keeper: new Keeper(fresh, folder, (end) => send('backup.ended', end)),
+    keeper: new Keeper(fresh, folder, {
+      onBackup: (end) => send('backup.ended', end),
+      onRetention: (end) => send('retention.ended', end),
+    }),
+    aside: new Aside(WORKER, folder),
+    desk: new Desk(fresh),
   };
   return fresh;
 }
 
 function close(): void {
   opened?.keeper.close();
+  void opened?.aside.close();
   opened?.store.close();
   opened = null;
 }
@@ -53,33 +80,77 @@ const send = serve<HistoryApi, HistoryEvents>({
   'run.list': () => store().runs.list(),
   'run.get': ({ runId }) => store().runs.get(runId),
   'run.load': ({ runId }) => store().parts.load(runId),
+  'run.accepted': ({ runId }) => acceptedParts(store().db, store().runs.get(runId)),
   'run.page': ({ runId, afterSeq, limit }) => store().parts.page(runId, afterSeq, limit),
+  'run.files': ({ runId }) => store().parts.files(runId),
   'run.pending': ({ runId, limit, afterSeq }) => store().parts.pending(runId, limit, afterSeq),
-  'run.setThresholds': ({ runId, thresholds, author, reason }) =>
-    store().runs.setThresholds(runId, thresholds, author, reason),
+  'run.setThresholds': (request) => {
+    const { runId, thresholds, reason } = request;
+    // Thresholds that come from a recipe are the recipe's: an operator may not move them.
+    const right = store().runs.get(runId).recipe === null ? 'work' : 'change';
+    return store().runs.setThresholds(runId, thresholds, by(right, request).author, reason);
+  },
   'results.record': ({ runId, outcomes }) => store().parts.record(runId, outcomes),
   'part.get': ({ partId }) => store().parts.get(partId),
-  'verdict.record': (verdict) => store().verdicts.record(verdict),
+  'verdict.record': (verdict) => store().verdicts.record(by('work', verdict)),
   'recipe.list': () => store().recipes.list(),
   'recipe.get': (ref) => store().recipes.get(ref),
   'recipe.versions': ({ recipeId }) => store().recipes.versions(recipeId),
-  'recipe.save': (recipe) => store().recipes.save(recipe),
-  'recipe.duplicate': (copy) => store().recipes.duplicate(copy),
-  'recipe.export': (ref) => store().recipes.export(ref),
-  'recipe.import': (file) => store().recipes.import(file),
+  'recipe.save': (recipe) => store().recipes.save(by('change', recipe)),
+  'recipe.duplicate': (copy) => store().recipes.duplicate(by('change', copy)),
+  'recipe.export': (ref) => store().recipes.export(by('change', ref)),
+  'recipe.import': (file) => store().recipes.import(by('change', file)),
   'audit.add': (event) => store().audit.record(event),
   'audit.list': ({ limit, beforeLink }) => store().audit.list(limit, beforeLink),
   'part.explain': ({ partId }) => explain(store(), partId),
-  'history.stats': ({ by, ...selection }) =>
-    statistics(store().db, selectRuns(store().runs.list(), selection), by),
-  'history.export': (request) => exportFrom(current(), request),
+  'history.stats': (selection) => aside().ask('stats', selection),
+  'history.export': (request) => exportFrom(current(), by('work', request)),
   'history.state': () => keeper().state(),
-  'history.verify': ({ code }) => keeper().verify(code),
+  'history.health': ({ look }) => databaseHealth(store().db, store().at.database, look),
+  'history.exported': (request) => {
+    const { author, ...detail } = by('work', request);
+    recordExport(store(), author, detail);
+    return null;
+  },
+  'history.verify': (code) => aside().ask('verify', code),
+  'history.images': (selection) => aside().ask('images', selection),
+  'run.rejudge': async (request) => {
+    const { runId, by: settings, author } = by('work', request);
+    const comparison = await aside().ask('rejudge', { runId, by: settings });
+    recordRejudgement(store(), author, comparison);
+    return comparison;
+  },
+  'run.compare': (runs) => aside().ask('compare', runs),
+  'retention.rule': () => readRule(store().settings),
+  'retention.plan': ({ rule }) => keeper().planRetention(rule),
+  'retention.set': (request) => {
+    const { rule, author } = by('manage', request);
+    setRule(store(), author, rule);
+    return readRule(store().settings);
+  },
+  'retention.run': (request) => keeper().retain(by('manage', request).author),
+  // The program makes one by itself before an update, whoever is on; for people the router has looked at the right.
   'backup.make': ({ author, folder }) => keeper().backUp(author, folder),
-  'backup.schedule': ({ author, folder, keep }) => {
+  'backup.schedule': (request) => {
+    const { author, folder, keep } = by('manage', request);
     keeper().schedule(author, folder, keep);
     return keeper().state();
   },
+  'people.state': () => desk().state(),
+  'people.may': ({ right, claimed }) => ({ author: desk().author(right, claimed) }),
+  'people.signIn': ({ personId, pin }) => desk().signIn(personId, pin),
+  'people.signOut': () => desk().signOut(),
+  'people.lock': ({ idle }) => desk().lock(idle),
+  'people.add': ({ account, ...person }) => desk().add(person, account),
+  'people.change': (change) => desk().change(change),
+  'people.changePin': ({ old, pin }) => desk().changePin(old, pin),
+  'people.idle': ({ minutes }) => desk().setIdle(minutes),
+  'second.draw': (draw) => store().secondReviews.draw(by('work', draw)),
+  'second.list': ({ runId }) => store().secondReviews.list(runId),
+  'second.parts': ({ reviewId }) => store().secondReviews.parts(reviewId),
+  'second.judge': (verdict) => store().secondReviews.judge(by('work', verdict)),
+  'second.end': (end) => store().secondReviews.end(end.reviewId, by('work', end).author),
+  'second.result': ({ reviewId }) => store().secondReviews.result(reviewId),
   'setting.get': ({ key }) => ({ value: store().settings.get(key) }),
   'setting.set': ({ key, value }) => {
     store().settings.set(key, value);

@@ -15,11 +15,14 @@ import { COLUMNS, type ResultRow } from '../../electron/node/report/rows.ts';
 import { writePieces } from '../../electron/node/report/write.ts';
 import { partFiles } from '../../electron/node/run/part-files.ts';
 import { openStore } from '../../electron/node/store/open.ts';
+import { Aside } from '../../electron/node/store/aside.ts';
 import { openReader } from '../../electron/node/store/reader.ts';
 import type { Store } from '../../electron/node/store/store.ts';
 import { LoupeError } from '../../models/errors.ts';
 import { RECIPE } from '../store/recipe-support.ts';
 import { dataFolder, failed, fill, judged, scored, scoreOf, SESSION } from '../store/support.ts';
+
+const WORKER = new URL('../../electron/services/history-worker.ts', import.meta.url);
 
 let folder: string;
 let store: Store;
@@ -306,11 +309,19 @@ describe('an export', () => {
   it('out of a history in use is of one moment and is recorded', async () => {
     const file = join(out, 'live.jsonl');
     const request = { by: 'lot', format: 'jsonl', out: file, author: 'anna', program: 'Loupe 9' } as const;
-    const work = exportFrom({ folder, store }, request);
+    const aside = new Aside(WORKER, folder);
+    const work = exportFrom({ store, aside }, request);
     store.verdicts.record(judged(2, 'ng', 'carl'));
-    expect(await work).toEqual({ parts: 49, runs: 2 });
+    const done = await work;
+    await aside.close();
+    expect(done).toMatchObject({ parts: 49, runs: 2 });
     const rows = jsonLines(readFileSync(file, 'utf8'));
-    expect(rows.filter(({ judged_by }) => judged_by === 'carl')).toEqual([]);
+    // Written beside the service: what was said meanwhile is in it whole or not at all, and its code tells which.
+    const links = Number(done.code.split('-')[0]);
+    expect(rows.filter(({ chain_link: link }) => link !== null && Number(link) > links)).toEqual([]);
+    expect(rows.some(({ judged_by }) => judged_by === 'carl')).toBe(
+      store.db.prepare<number>("SELECT link FROM verdicts WHERE author = 'carl'").pluck().get()! <= links,
+    );
     expect(store.audit.list(1)[0]).toMatchObject({ action: 'history.exported', actor: 'anna' });
   });
 });

@@ -171,7 +171,7 @@ it('groups add up to the whole', () => {
   fc.assert(
     fc.property(fc.array(any), (records) => {
       const cells = records.map((record) => cell(record as Partial<Cell>));
-      const { total, groups } = summarise(cells, [], 'run');
+      const { total, groups } = summarise(cells, { pairs: [], blind: [], judges: [] }, 'run');
       for (const key of ['parts', 'accepted', 'rejected', 'open', 'good', 'failed'] as const) {
         expect(groups.reduce((sum, group) => sum + group.tally[key], 0)).toBe(total.tally[key]);
       }

@@ -17,6 +17,7 @@ import { backUpOnline } from '../../electron/node/store/backup.ts';
 import { chainName, checkBackup, listBackups, makeBackup } from '../../electron/node/store/backups.ts';
 import { diskUse } from '../../electron/node/store/disk-use.ts';
 import { Keeper } from '../../electron/node/store/keeper.ts';
+import { MIGRATIONS } from '../../electron/node/store/migrations/index.ts';
 import { openStore } from '../../electron/node/store/open.ts';
 import { openReader } from '../../electron/node/store/reader.ts';
 import { planRestore, restore } from '../../electron/node/store/restore.ts';
@@ -47,6 +48,8 @@ const codeOf = async (work: Promise<unknown>): Promise<string> =>
     () => 'no error',
     (error: unknown) => (error instanceof LoupeError ? error.code : String(error)),
   );
+
+const QUIET = { onBackup: () => undefined, onRetention: () => undefined };
 
 describe('a backup', () => {
   it('is one whole file that says the same as the history', async () => {
@@ -146,9 +149,12 @@ describe('the schedule', () => {
       const ends: HistoryEvents['backup.ended'][] = [];
       let heard = (): void => undefined;
       const next = (): Promise<void> => new Promise((resolve) => (heard = resolve));
-      const keeper = new Keeper(store, folder, (end) => {
-        ends.push(end);
-        heard();
+      const keeper = new Keeper(store, folder, {
+        ...QUIET,
+        onBackup: (end) => {
+          ends.push(end);
+          heard();
+        },
       });
       const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
       const first = next();
@@ -181,9 +187,9 @@ describe('the schedule', () => {
   });
 
   it('and a backup by hand do not disturb each other', async () => {
-    const keeper = new Keeper(store, folder, () => undefined);
+    const keeper = new Keeper(store, folder, QUIET);
     const both = await Promise.all([keeper.backUp('eva'), sleep(3).then(() => keeper.backUp('max', stick))]);
-    expect(both.map(({ path }) => checkBackup(path))).toEqual([2, 2]);
+    expect(both.map(({ path }) => checkBackup(path))).toEqual([MIGRATIONS.length, MIGRATIONS.length]);
     expect(both[1].path).toContain(stick);
     keeper.close();
   });

@@ -4,8 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { openStore } from '../../electron/node/store/open.ts';
+import { roomIn } from '../../electron/node/store/room.ts';
 import type { Store } from '../../electron/node/store/store.ts';
-import { dataFolder, fill, judged, refusal } from './support.ts';
+import { dataFolder, fill, judged, newParts, refusal, scored } from './support.ts';
 
 /** Records verdicts until one is refused; returns how many were accepted. */
 function judgeUntilFull(store: Store): number {
@@ -31,7 +32,7 @@ it('a database that may not grow', () => {
   const accepted = judgeUntilFull(store);
   const before = store.parts.load(run);
   expect(verdictsIn(store)).toBe(accepted);
-  expect(refusal(() => store.verdicts.record(judged(1, 'ok', 'anna'))).code).toBe('history.write_failed');
+  expect(refusal(() => store.verdicts.record(judged(1, 'ok', 'anna'))).code).toBe('history.disk_full');
   expect(store.parts.load(run)).toEqual(before);
   store.db.pragma('max_page_count = 4294967294');
   expect(store.verdicts.record(judged(1, 'ok', 'anna')).verdict).toBe('ok');
@@ -40,18 +41,18 @@ it('a database that may not grow', () => {
   openStore(folder).close();
 });
 
-/** A file system of 2 MB, or null where the test may not mount one. */
-function smallDisk(): { folder: string; unmount: () => void } | null {
+/** A file system of its own, or null where the test may not mount one. */
+function smallDisk(size = '2m'): { folder: string; unmount: () => void } | null {
   const folder = dataFolder();
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'ignore' });
   } catch {
     console.warn(
       'SKIPPED: a tmpfs cannot be mounted here (needs root on Linux), so the full disk is only simulated.',
     );
     return null;
   }
-  return { folder, unmount: () => execFileSync('umount', [folder]) };
+  return { folder, unmount: () => execFileSync('umount', ['-l', folder]) }; // lazily: a test that failed has left its files open
 }
 
 const disk = smallDisk();
@@ -68,7 +69,7 @@ it.skipIf(!disk)('a disk that is full', () => {
     const run = fill(store, 50);
     const accepted = judgeUntilFull(store);
     expect(accepted).toBeGreaterThan(0);
-    expect(refusal(() => store.verdicts.record(judged(1, 'ok', 'anna'))).code).toBe('history.write_failed');
+    expect(refusal(() => store.verdicts.record(judged(1, 'ok', 'anna'))).code).toBe('history.disk_full');
     expect(verdictsIn(store)).toBe(accepted);
     expect(store.parts.load(run).parts).toHaveLength(50);
     rmSync(ballast);
@@ -79,7 +80,7 @@ it.skipIf(!disk)('a disk that is full', () => {
     again.close();
     // Too full to be opened at all: refused in the same words, and whole when there is space again.
     writeFullBallast(ballast);
-    expect(refusal(() => openStore(data)).code).toBe('history.write_failed');
+    expect(refusal(() => openStore(data)).code).toBe('history.disk_full');
     rmSync(ballast);
     const whole = openStore(data);
     expect(verdictsIn(whole)).toBe(accepted + 1);
@@ -99,3 +100,52 @@ function writeFullBallast(path: string): void {
     }
   }
 }
+
+it.skipIf(!disk)('a disk that is nearly full takes verdicts, and no more results', () => {
+  const { folder, unmount } = smallDisk('8m') ?? { folder: '', unmount: () => undefined };
+  try {
+    const data = `${folder}/data`;
+    mkdirSync(data);
+    const store = openStore(data);
+    const run = fill(store, 50);
+    const { reserve } = roomIn(data);
+    const ballast = `${folder}/ballast`;
+    writeFileSync(ballast, Buffer.alloc(Math.floor(roomIn(data).free - reserve / 2)));
+    const pending = store.parts.pending(run, 5, -1);
+    const batch = pending.map(({ id }) => scored(id));
+    const before = store.runs.get(run);
+    expect(refusal(() => store.parts.record(run, batch)).code).toBe('history.disk_full');
+    expect(refusal(() => store.parts.add(run, newParts(1))).code).toBe('history.disk_full');
+    expect(refusal(() => store.runs.create({ product: 'nut', source: 'x', inputs: [] })).code).toBe(
+      'history.disk_full',
+    );
+    expect(store.runs.get(run)).toEqual(before);
+    expect(store.verdicts.record(judged(1, 'ng', 'anna')).verdict).toBe('ng');
+    // The end of the run has its place as well: the page and the next start learn why it stands still.
+    const error = { code: 'history.disk_full', params: { reason: 'x' } } as const;
+    expect(store.runs.setState(run, 'interrupted', error).error).toEqual(error);
+    rmSync(ballast);
+    expect(store.parts.record(run, batch)).toHaveLength(5);
+    store.close();
+  } finally {
+    unmount();
+  }
+});
+
+it.skipIf(!disk)('a data folder that may only be read is refused with its name', () => {
+  const { folder, unmount } = smallDisk() ?? { folder: '', unmount: () => undefined };
+  try {
+    execFileSync('mount', ['-o', 'remount,ro', folder]);
+    const { code, message } = refusal(() => openStore(folder));
+    expect(code).toBe('history.read_only');
+    expect(message).toContain(folder);
+    execFileSync('mount', ['-o', 'remount,rw', folder]);
+    const store = openStore(folder);
+    fill(store, 20);
+    store.close();
+    execFileSync('mount', ['-o', 'remount,ro', folder]);
+    expect(refusal(() => openStore(folder)).code).toBe('history.read_only');
+  } finally {
+    unmount();
+  }
+});

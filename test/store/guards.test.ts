@@ -296,7 +296,9 @@ describe('large runs', () => {
 
 describe('failures of SQLite become typed errors', () => {
   it.each([
-    ['SQLITE_FULL', 'history.write_failed'],
+    ['SQLITE_FULL', 'history.disk_full'],
+    ['SQLITE_READONLY', 'history.read_only'],
+    ['SQLITE_READONLY_DIRECTORY', 'history.read_only'],
     ['SQLITE_READONLY_DBMOVED', 'history.write_failed'],
     ['SQLITE_IOERR_WRITE', 'history.write_failed'],
     ['SQLITE_IOERR_FSYNC', 'history.write_failed'],
@@ -312,7 +314,9 @@ describe('failures of SQLite become typed errors', () => {
 
   it('as do those of the file system and everything else', () => {
     const full = Object.assign(new Error('no space'), { code: 'ENOSPC', syscall: 'mkdir' });
-    expect(toHistoryError(full).code).toBe('history.write_failed');
+    expect(toHistoryError(full).code).toBe('history.disk_full');
+    const other = Object.assign(new Error('pulled out'), { code: 'EIO', syscall: 'write' });
+    expect(toHistoryError(other).code).toBe('history.write_failed');
     expect(toHistoryError('a string').code).toBe('internal');
   });
 });

@@ -2,12 +2,13 @@
 // Runs in the history service (Node).
 import type { PartStory } from '../../common/services.ts';
 import { notFound } from '../store/failure.ts';
+import { imageOf } from '../store/parts.ts';
 import { fromColumns } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 import { openTables } from '../store/tables.ts';
 
 /** Throws `history.not_found`; `history.damaged` when a row is not what was written. */
-export function explain(store: Store, partId: number): PartStory {
+export function explain(store: Pick<Store, 'db' | 'parts' | 'runs' | 'recipes'>, partId: number): PartStory {
   const { part, path } = store.parts.get(partId);
   const tables = openTables(store.db);
   const row = tables.parts.find(partId);
@@ -19,6 +20,7 @@ export function explain(store: Store, partId: number): PartStory {
     ...{ part, path, run },
     session: session ? { ...fromColumns(session), begunAt: session.begun_at } : null,
     inspectedAt: row.inspected_at,
+    image: imageOf(row),
     recipe: recipe && store.recipes.get({ recipeId: recipe.id, version: recipe.version }),
     verdicts: tables.verdicts
       .select('WHERE part_id = ? ORDER BY id DESC')

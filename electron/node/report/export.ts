@@ -24,6 +24,8 @@ export interface ExportRequest {
   readonly author: string;
   readonly program: string;
   readonly pictures: number;
+  /** The page becomes a PDF. */
+  readonly paper?: boolean | undefined;
 }
 
 export interface ExportResult {
@@ -59,10 +61,10 @@ export function exportHistory(reader: HistoryReader, request: ExportRequest): Pr
       csv: () => csv(rows()),
       jsonl: () => jsonLines(rows(), frame),
       html: async () => {
-        const { dataFolder, author, pictures } = request;
+        const { dataFolder, author, pictures, paper = false } = request;
         // Pictures need the image library, which the history service does not load for anything else.
         const { reportPage } = await import('./page.ts');
-        return reportPage({ ...frame, dataFolder, author, pictures, runs }, rows());
+        return reportPage({ ...frame, dataFolder, author, pictures, runs, paper }, rows());
       },
     };
     await writePieces(request.out, await pieces[request.format]());

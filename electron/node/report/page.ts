@@ -20,6 +20,8 @@ export interface ReportFrame {
   readonly author: string;
   /** At most so many pictures. */
   readonly pictures: number;
+  /** It becomes a PDF: so long a table would be a book that nobody prints. */
+  readonly paper: boolean;
 }
 
 /** The margin boxes number the pages wherever the page is printed from (Chromium since 131). */
@@ -40,6 +42,9 @@ const style = (code: string): string => `
   svg.control { width: 100%; max-width: 720px; font: 10px system-ui, sans-serif; }
   svg path { fill: none; stroke: #4a4a55; } svg .limit, svg .mean { stroke-dasharray: 5 4; } svg .limit { stroke: #b4540a; } svg .share { stroke: #1f5fa8; }
   svg circle { fill: #1f5fa8; } svg .out { fill: #b4540a; }`;
+
+/** About 60 pages. */
+const MOST_LISTED = 1000;
 
 /** The columns that fit on paper; the others are in CSV and JSON Lines. */
 const PRINTED = [
@@ -71,11 +76,20 @@ ${summaryHtml(statistics)}
   )}</thead><tbody>
 `;
   const telling = new MostTelling(frame.pictures);
+  let listed = 0;
+  let left = 0;
   for (const row of rows) {
     telling.offer(row);
-    yield `${tableRow(PRINTED.map((column) => plain(row[column])))}\n`;
+    if (frame.paper && listed >= MOST_LISTED) left++;
+    else {
+      listed++;
+      yield `${tableRow(PRINTED.map((column) => plain(row[column])))}\n`;
+    }
   }
-  yield '</tbody></table></section>\n<section><h2>Pictures</h2>\n';
+  yield '</tbody></table>';
+  if (left > 0)
+    yield `<p>${left} more parts are in the counts above, but not listed here: all of them are in the export as CSV or JSON Lines.</p>`;
+  yield '</section>\n<section><h2>Pictures</h2>\n';
   const chosen = telling.rows();
   if (chosen.length === 0) yield '<p>No part was judged NG or unsure, rejected or to be reviewed.</p>\n';
   else

@@ -4,6 +4,7 @@ import { machineVerdict, type Run } from '../../common/domain.ts';
 import type { HistoryReader } from '../store/reader.ts';
 import type { PartRow, SessionRow, VerdictRow } from '../store/tables.ts';
 import { damaged } from '../store/failure.ts';
+import { secondColumns, type SecondColumns } from './second-rows.ts';
 
 /** Text, a number, or nothing; times are UTC, ISO 8601. The order of the keys is that of the columns. */
 export type ResultRow = Readonly<{
@@ -17,6 +18,10 @@ export type ResultRow = Readonly<{
   name: string;
   path: string;
   bytes: number;
+  image_sha256: string | null;
+  image_bytes: number | null;
+  captured_at: string | null;
+  captured_from: string | null;
   width: number | null;
   height: number | null;
   inspected_at: string | null;
@@ -48,14 +53,36 @@ export type ResultRow = Readonly<{
   rvs: string | null;
   sigma: number | null;
   device: string | null;
-}>;
+  precision: string | null;
+  image_size: number | null;
+  /** JSON. */
+  scales: string | null;
+  head_sha256: string | null;
+  versions: string | null;
+}> &
+  SecondColumns;
 
 export const COLUMNS = [
   ...['run', 'lot', 'recipe', 'recipe_version', 'product', 'part', 'position', 'name', 'path', 'bytes'],
-  ...['width', 'height', 'inspected_at', 'state', 'score', 'score0', 'score1', 'review_threshold'],
+  ...[
+    'image_sha256',
+    'image_bytes',
+    'captured_at',
+    'captured_from',
+    'width',
+    'height',
+    'inspected_at',
+    'state',
+    'score',
+    'score0',
+    'score1',
+    'review_threshold',
+  ],
   ...['reject_threshold', 'machine', 'error', 'verdict', 'defect_kind', 'comment', 'judged_by', 'judged_at'],
   ...['machine_when_judged', 'review_when_judged', 'reject_when_judged', 'chain_link', 'chain_hash', 'pack'],
   ...['pack_version', 'model_sha256', 'method', 'tap', 'rvs', 'sigma', 'device'],
+  ...['precision', 'image_size', 'scales', 'head_sha256', 'versions'],
+  ...['second_verdict', 'second_by', 'second_at'],
 ] as readonly (keyof ResultRow)[];
 
 /** Every part of these runs in order. Each row that it is made of is checked; throws `history.damaged`. */
@@ -63,6 +90,7 @@ export function* resultRows(reader: HistoryReader, runs: readonly Run[]): Genera
   const { parts, sessions, verdicts } = reader.tables;
   const ofRun = parts.select('WHERE run_id = ? ORDER BY seq');
   const known = new Map<number, SessionRow>();
+  const second = secondColumns(reader.db, reader.tables);
   const session = (id: number): SessionRow => {
     const row = known.get(id) ?? sessions.find(id);
     if (!row) throw damaged(`The session ${id} is gone.`);
@@ -74,7 +102,8 @@ export function* resultRows(reader: HistoryReader, runs: readonly Run[]): Genera
     for (const sealed of ofRun.iterate(run.id)) {
       const part = parts.verify(sealed);
       const verdict = part.verdict_id === null ? undefined : verdicts.find(part.verdict_id);
-      yield toResult(run, part, verdict, part.session_id === null ? null : session(part.session_id));
+      const by = part.session_id === null ? null : session(part.session_id);
+      yield { ...toResult(run, part, verdict, by), ...second(part.id) };
       found++;
     }
     // A damaged index hides rows; the run knows how many there must be.
@@ -87,7 +116,7 @@ function toResult(
   part: PartRow,
   verdict: VerdictRow | undefined,
   session: SessionRow | null,
-): ResultRow {
+): Omit<ResultRow, keyof SecondColumns> {
   return {
     run: run.id,
     lot: run.lot,
@@ -99,6 +128,10 @@ function toResult(
     name: part.name,
     path: part.path,
     bytes: part.bytes,
+    image_sha256: part.image_sha256,
+    image_bytes: part.image_bytes,
+    captured_at: part.captured_at,
+    captured_from: part.captured_from,
     width: part.width,
     height: part.height,
     inspected_at: part.inspected_at,
@@ -128,6 +161,11 @@ function toResult(
     rvs: session?.rvs ?? null,
     sigma: session?.sigma ?? null,
     device: session?.device ?? null,
+    precision: session?.precision ?? null,
+    image_size: session?.image_size ?? null,
+    scales: session?.scales ?? null,
+    head_sha256: session?.head_sha256 ?? null,
+    versions: session?.versions ?? null,
   };
 }
 

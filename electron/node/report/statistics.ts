@@ -4,6 +4,11 @@ import type { Run } from '../../common/domain.ts';
 import { summarise, type GroupBy, type Statistics } from '../../common/statistics.ts';
 import type { Database } from '../store/sqlite.ts';
 import { countCells, countPairs } from './cells.ts';
+import { countBlindPairs, countJudges } from './people-cells.ts';
 
 export const statistics = (db: Database, runs: readonly Run[], by: GroupBy): Statistics =>
-  summarise(countCells(db, runs), countPairs(db, runs), by);
+  summarise(
+    countCells(db, runs),
+    { pairs: countPairs(db, runs), blind: countBlindPairs(db, runs), judges: countJudges(db, runs) },
+    by,
+  );

@@ -14,7 +14,7 @@ const NAMES = { run: 'Run', lot: 'Lot', recipe: 'Recipe', day: 'Day (UTC)' } as 
 const NONE = '–';
 
 export function summaryHtml(statistics: Statistics): string {
-  const { total, groups, by, pareto, confusion, agreement, chart } = statistics;
+  const { total, groups, by, pareto, confusion, agreement, blind, judges, chart } = statistics;
   const row = ({ key, tally, rates }: GroupSummary): string[] => [
     ...[key || NONE, tally.parts, tally.good, tally.review, tally.reject, tally.failed].map(String),
     ...[tally.accepted, tally.rejected, tally.open].map(String),
@@ -58,13 +58,23 @@ ${
 <section><h2>Machine and operator</h2>
 ${htmlTable(['Machine said', 'OK', 'NG', 'Unsure'], saw)}
 <p>False rejects (rejected, but OK): ${rateText(confusion.falseReject)}. Escapes (good, but NG): ${rateText(confusion.escape)}.
-Only judged parts count. Two people on the same part: ${agreementText(agreement)}.</p></section>`;
+Only judged parts count. Two people on the same part: ${agreementText(agreement)}. Blind second reviews: ${agreementText(blind)}.</p>
+${
+  judges.length === 0
+    ? ''
+    : htmlTable(
+        ['Verdict that stands by', 'OK', 'NG', 'Unsure'],
+        judges.map(({ author, ok, ng, unsure }) => [author, String(ok), String(ng), String(unsure)]),
+      )
+}</section>`;
 }
 
-const agreementText = ({ pairs, agreed, kappa }: Statistics['agreement']): string =>
-  pairs === 0
-    ? 'none was judged by two'
-    : `agreed on ${rateText(agreed)}, Cohen's kappa ${kappa === null ? 'not defined' : kappa.toFixed(3)}`;
+/** "agreed on 70.0 % (…), Cohen's kappa 0.400 (95 %: 0.148 to 0.652)". */
+export function agreementText({ pairs, agreed, kappa, interval }: Statistics['agreement']): string {
+  if (pairs === 0) return 'none was judged by two';
+  const range = interval ? ` (95 %: ${interval.lo.toFixed(3)} to ${interval.hi.toFixed(3)})` : '';
+  return `agreed on ${rateText(agreed)}, Cohen's kappa ${kappa === null ? 'not defined' : kappa.toFixed(3)}${range}`;
+}
 
 const WIDTH = 640;
 const HEIGHT = 160;

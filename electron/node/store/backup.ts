@@ -25,7 +25,7 @@ export function backUp(db: Database, folder: string, name: string): string {
     return finish(unfinished, join(folder, `${name}.db`));
   } catch (thrown) {
     discard(unfinished);
-    throw toHistoryError(thrown);
+    throw ofCopy(thrown);
   }
 }
 
@@ -39,8 +39,16 @@ export async function backUpOnline(db: Database, folder: string, name: string): 
     return finish(unfinished, join(folder, `${name}.db`));
   } catch (thrown) {
     discard(unfinished);
-    throw toHistoryError(thrown);
+    throw ofCopy(thrown);
   }
+}
+
+/** A full stick is not the full disk that a run has to wait for. */
+function ofCopy(thrown: unknown): LoupeError {
+  const error = toHistoryError(thrown);
+  return error.code === 'history.disk_full'
+    ? new LoupeError('history.write_failed', error.params, { cause: error })
+    : error;
 }
 
 /** Said before anything is written: a stick that was filled to the brim is no place for the next attempt either. */

@@ -1,17 +1,26 @@
-// Looks after an open history: its backups by hand and by day, its disk use, its check.
+// Looks after an open history: its backups by hand and by day, its disk use, what of its pictures goes.
 // Runs in the history service (Node).
 import { z } from 'zod';
-import type { BackupFile, HistoryCheck, HistoryEvents, HistoryState } from '../../common/services.ts';
+import type { RetentionPlan, RetentionRule } from '../../common/retention.ts';
+import type { BackupFile, HistoryEvents, HistoryState } from '../../common/services.ts';
 import { PROGRAM } from './audit.ts';
 import { chainName, KEPT_BACKUPS, listBackups, makeBackup } from './backups.ts';
 import { chainCode, readChainEnd } from './chain.ts';
 import { diskUse } from './disk-use.ts';
-import { scheduleBackups } from './schedule.ts';
+import { carryOut, planRetention, readRule } from './retention.ts';
+import { scheduleDaily } from './schedule.ts';
 import type { Store } from './store.ts';
-import { verifyChain } from './verify.ts';
 
 const KEY = 'backup';
 const Settings = z.object({ folder: z.string().min(1).nullable(), keep: z.number().int().min(1).max(1000) });
+
+export interface KeeperEvents {
+  readonly onBackup: (end: HistoryEvents['backup.ended']) => void;
+  readonly onRetention: (end: HistoryEvents['retention.ended']) => void;
+}
+
+/** When the daily retention was last done. */
+const RETAINED_KEY = 'retention.done';
 
 export class Keeper {
   readonly #store: Store;
@@ -20,15 +29,48 @@ export class Keeper {
   /** One at a time: two would push each other's generations out. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(store: Store, dataFolder: string, onBackup: (end: HistoryEvents['backup.ended']) => void) {
+  constructor(store: Store, dataFolder: string, { onBackup, onRetention }: KeeperEvents) {
     this.#store = store;
     this.#dataFolder = dataFolder;
-    this.#stop = scheduleBackups({
+    const stopBackups = scheduleDaily({
       newest: () => this.#list()[0]?.at ?? null,
       make: () => this.backUp(PROGRAM),
       onEnd: (end) =>
         onBackup('made' in end ? { made: end.made, error: null } : { made: null, error: end.error }),
     });
+    const stopRetention = scheduleDaily({
+      newest: () => this.#retainedAt(),
+      make: () => this.retain(PROGRAM),
+      onEnd: (end) =>
+        onRetention('made' in end ? { done: end.made, error: null } : { done: null, error: end.error }),
+    });
+    this.#stop = () => {
+      stopBackups();
+      stopRetention();
+    };
+  }
+
+  planRetention(rule?: RetentionRule): Promise<RetentionPlan> {
+    const { runs, settings } = this.#store;
+    return planRetention(this.#dataFolder, runs.list(), rule ?? readRule(settings));
+  }
+
+  /** By the rule that was set; never while a backup is made. */
+  retain(author: string): Promise<RetentionPlan> {
+    const done = this.#last.then(async () => {
+      const plan = await this.planRetention();
+      const carriedOut = await carryOut(this.#store, this.#dataFolder, plan, author);
+      this.#store.settings.set(RETAINED_KEY, new Date().toISOString());
+      return carriedOut;
+    });
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  /** What is not to be done daily is never due. */
+  #retainedAt(): string | null {
+    const { settings } = this.#store;
+    return readRule(settings).daily ? settings.get(RETAINED_KEY) : new Date().toISOString();
   }
 
   /** Into the folder of the schedule unless another one is named; recorded in the audit trail. */
@@ -68,11 +110,6 @@ export class Keeper {
       keep,
       backups: this.#list(),
     };
-  }
-
-  verify(code?: string): HistoryCheck {
-    const { end: _, passed = null, ...report } = verifyChain(this.#store.db, code);
-    return { ...report, passed };
   }
 
   close(): void {

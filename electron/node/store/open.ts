@@ -1,9 +1,11 @@
 // Opens the history of a data folder, or refuses: lock, look, back up, migrate, and only then write.
 // Runs in the history service (Node).
 import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { backUp } from './backup.ts';
 import { lastCheck } from './checked.ts';
 import { damaged, toHistoryError } from './failure.ts';
+import { nameCause } from './room.ts';
 import { discard, layout, publish, sizeOf, type Layout } from './files.ts';
 import { inspect } from './inspect.ts';
 import { takeLock } from './lock.ts';
@@ -37,7 +39,7 @@ export function openStore(
       throw thrown;
     }
   } catch (thrown) {
-    throw toHistoryError(thrown);
+    throw nameCause(toHistoryError(thrown), existsSync(dirname(at.database)) ? dirname(at.database) : folder);
   }
 }
 

@@ -2,10 +2,11 @@
 // Runs in the history service (Node).
 import type { ErrorValue } from '../../../models/errors.ts';
 import type { Part, Run } from '../../common/domain.ts';
-import type { NewPart, PartOutcome } from '../../common/services.ts';
+import type { ImageFacts, NewPart, PartOutcome } from '../../common/services.ts';
 import type { Clock } from './clock.ts';
 import { damaged, notFound } from './failure.ts';
 import type { Access } from './ledger.ts';
+import { readInputs } from './run-inputs.ts';
 import type { Runs } from './runs.ts';
 import type { PartRow, RunRow, Tables } from './tables.ts';
 
@@ -29,6 +30,10 @@ const UNTOUCHED = {
   ms: null,
   error: null,
   verdict_id: null,
+  image_sha256: null,
+  image_bytes: null,
+  captured_at: null,
+  captured_from: null,
 } as const;
 
 export class Parts {
@@ -64,12 +69,16 @@ export class Parts {
       'height',
       'ms',
       'error',
+      'image_sha256',
+      'image_bytes',
+      'captured_at',
+      'captured_from',
     ]);
   }
 
   /** Appends parts behind those that the run has. */
   add(runId: number, parts: readonly NewPart[]): { total: number } {
-    return this.#ledger.write(() => {
+    return this.#ledger.grow(() => {
       const run = this.#runs.row(runId);
       const firstId = this.#table.nextId();
       parts.forEach(({ path, name, bytes }, i) => {
@@ -112,6 +121,15 @@ export class Parts {
     });
   }
 
+  /** What the run was started with, and the files that it has, in order. */
+  files(runId: number): { inputs: string[]; files: { path: string; bytes: number }[] } {
+    return this.#ledger.read(() => {
+      const { inputs } = readInputs(this.#runs.row(runId).inputs);
+      const files = this.#ofRun.all(runId).map((row) => this.#table.verify(row));
+      return { inputs, files: files.map(({ path, bytes }) => ({ path, bytes })) };
+    });
+  }
+
   get(partId: number): { part: Part; path: string } {
     return this.#ledger.read(() => {
       const row = this.row(partId);
@@ -124,7 +142,7 @@ export class Parts {
    * as it stands: a batch that is sent again after a crash changes nothing.
    */
   record(runId: number, outcomes: readonly PartOutcome[]): Part[] {
-    return this.#ledger.write(() => {
+    return this.#ledger.grow(() => {
       let run = this.#runs.row(runId);
       const now = this.#clock.now();
       const parts = outcomes.map((outcome) => {
@@ -189,10 +207,11 @@ type Outcome = Omit<PartRow, 'id' | 'run_id' | 'seq' | 'path' | 'name' | 'bytes'
 function toColumns(outcome: PartOutcome, run: RunRow, now: string): Outcome {
   const common = { session_id: run.session_id, inspected_at: now };
   if (!outcome.ok) {
-    const nothing = { score: null, score0: null, score1: null, width: null, height: null, ms: null };
+    const { score, score0, score1, width, height, ms } = UNTOUCHED;
+    const nothing = { score, score0, score1, width, height, ms, ...imageColumns() };
     return { ...common, ...nothing, state: 'failed', error: JSON.stringify(outcome.error) };
   }
-  const { score, score0, score1, width, height, ms } = outcome.result;
+  const { score, score0, score1, width, height, ms, image } = outcome.result;
   return {
     ...common,
     state: 'scored',
@@ -203,5 +222,24 @@ function toColumns(outcome: PartOutcome, run: RunRow, now: string): Outcome {
     height,
     ms: JSON.stringify(ms),
     error: null,
+    ...imageColumns(image),
   };
 }
+
+const imageColumns = (image?: ImageFacts) => ({
+  image_sha256: image?.sha256 ?? null,
+  image_bytes: image?.bytes ?? null,
+  captured_at: image?.capturedAt ?? null,
+  captured_from: image?.capturedFrom ?? null,
+});
+
+/** The photograph as it was read for the inspection. */
+export const imageOf = (row: PartRow): ImageFacts | null =>
+  row.image_sha256 === null || row.image_bytes === null || !row.captured_at || !row.captured_from
+    ? null
+    : {
+        sha256: row.image_sha256,
+        bytes: row.image_bytes,
+        capturedAt: row.captured_at,
+        capturedFrom: row.captured_from,
+      };

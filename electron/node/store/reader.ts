@@ -11,6 +11,7 @@ import { inspect } from './inspect.ts';
 import type { Access } from './ledger.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { Parts } from './parts.ts';
+import { People } from './people.ts';
 import { Recipes } from './recipes.ts';
 import { Runs } from './runs.ts';
 import { openSqlite, type Database } from './sqlite.ts';
@@ -24,6 +25,7 @@ export interface HistoryReader {
   readonly parts: Parts;
   readonly recipes: Recipes;
   readonly audit: Audit;
+  readonly people: People;
   /** Everything that the body reads is of one moment, whatever is written meanwhile. */
   readonly snapshot: <T>(body: () => Promise<T>) => Promise<T>;
   close(): void;
@@ -56,10 +58,13 @@ const READ_ONLY: Access = {
       throw toHistoryError(thrown);
     }
   },
-  write: () => {
-    throw new LoupeError('internal', { reason: 'The history was opened for reading only.' });
-  },
+  write: refuse,
+  grow: refuse,
 };
+
+function refuse(): never {
+  throw new LoupeError('internal', { reason: 'The history was opened for reading only.' });
+}
 
 /** The questions of a history, over a connection that only reads. */
 export function readingFrom(db: Database, at: Layout): HistoryReader {
@@ -70,6 +75,7 @@ export function readingFrom(db: Database, at: Layout): HistoryReader {
   const runs = new Runs(READ_ONLY, tables, { audit, recipes, clock });
   return {
     ...{ db, tables, at, audit, recipes, runs },
+    people: new People(READ_ONLY, tables, audit, clock),
     parts: new Parts(READ_ONLY, tables, runs, clock),
     snapshot: async (body) => {
       // Deferred: the first SELECT fixes the moment, and a writer is not kept waiting.

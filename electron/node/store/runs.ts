@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts';
 import { damaged, notFound } from './failure.ts';
 import type { Access } from './ledger.ts';
 import type { Recipes } from './recipes.ts';
+import { readInputs, writeInputs } from './run-inputs.ts';
 import { incomparable, refuseMixture, sameSession, toColumns, type Settled } from './sessions.ts';
 import type { RunRow, SessionRow, Tables, ThresholdsRow } from './tables.ts';
 
@@ -53,15 +54,16 @@ export class Runs {
     ]);
   }
 
-  create({ product, source, inputs, recipe, lot, author = PROGRAM }: NewRun): Run {
-    return this.#ledger.write(() => {
+  create({ product, source, inputs, recipe, lot, author = PROGRAM, repeats, watch }: NewRun): Run {
+    return this.#ledger.grow(() => {
       const version = recipe === undefined ? null : this.#recipes.row(recipe);
+      if (repeats !== undefined) this.row(repeats);
       const row = this.#tables.runs.insert({
         id: this.#tables.runs.nextId(),
         created_at: this.#clock.now(),
         product,
         source,
-        inputs: JSON.stringify(inputs),
+        inputs: writeInputs(inputs, watch),
         state: 'preparing',
         total: 0,
         scored: 0,
@@ -71,13 +73,20 @@ export class Runs {
         error: null,
         recipe_version_id: version?.id ?? null,
         lot: lot ?? null,
+        repeats_run_id: repeats ?? null,
       });
       const from = version && { recipe: version.recipe_id, version: version.version, sha256: version.sha256 };
       this.#audit.add({
         actor: author,
         action: 'run.created',
         subject: `run ${row.id}`,
-        detail: { product, lot: row.lot, recipe: from },
+        detail: {
+          product,
+          lot: row.lot,
+          recipe: from,
+          ...(watch && { watch }),
+          ...(repeats !== undefined && { repeats }),
+        },
       });
       return this.toRun(row);
     });
@@ -88,7 +97,7 @@ export class Runs {
    * A resumed run begins again: with another model it is refused once there are scores of the first one.
    */
   begin(runId: number, session: Settled): Run {
-    return this.#ledger.write(() => {
+    return this.#ledger.grow(() => {
       let run = this.row(runId);
       const before = this.#session(run);
       const columns = toColumns(session);
@@ -175,6 +184,7 @@ export class Runs {
   toRun(row: RunRow): Run {
     const session = this.#session(row);
     const recipe = this.recipe(row);
+    const { watch } = readInputs(row.inputs);
     return {
       id: row.id,
       createdAt: row.created_at,
@@ -200,6 +210,8 @@ export class Runs {
       },
       lot: row.lot,
       regions: recipe?.settings.regions ?? null,
+      repeats: row.repeats_run_id,
+      ...(watch && { watch }),
     };
   }
 

@@ -1,6 +1,5 @@
-// The daily backup: looked after while the program runs, whatever time of day it is started.
+// What is due daily, backup and retention: looked after while the program runs, whatever time of day it is started.
 // Runs in the history service (Node).
-import type { BackupFile } from '../../common/services.ts';
 import { toErrorValue, type ErrorValue } from '../../../models/errors.ts';
 
 /** The first screen comes first. */
@@ -8,14 +7,14 @@ const FIRST_LOOK_MS = 60_000;
 const LOOK_EVERY_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-export interface ScheduleOptions {
-  /** Time of the newest backup, UTC, ISO 8601; null when there is none. */
+export interface ScheduleOptions<T> {
+  /** When it was last done, UTC, ISO 8601; null when it never was. */
   readonly newest: () => string | null;
-  readonly make: () => Promise<BackupFile>;
-  readonly onEnd: (end: { readonly made: BackupFile } | { readonly error: ErrorValue }) => void;
+  readonly make: () => Promise<T>;
+  readonly onEnd: (end: { readonly made: T } | { readonly error: ErrorValue }) => void;
 }
 
-/** A backup from the future says that the clock was moved: then it is time for one as well. */
+/** A time in the future says that the clock was moved: then it is due as well. */
 export function isDue(newest: string | null, now: number): boolean {
   if (newest === null) return true;
   const age = now - Date.parse(newest);
@@ -23,7 +22,7 @@ export function isDue(newest: string | null, now: number): boolean {
 }
 
 /** Looks once a minute after the start and then every hour; returns the function that ends it. */
-export function scheduleBackups({ newest, make, onEnd }: ScheduleOptions): () => void {
+export function scheduleDaily<T>({ newest, make, onEnd }: ScheduleOptions<T>): () => void {
   let busy = false;
   const look = (): void => {
     if (busy || !isDue(newest(), Date.now())) return;

@@ -25,6 +25,11 @@ export const toColumns = (session: Settled): SessionColumns => ({
   score1_hi: session.score1.hi,
   heat_lo: session.heat.lo,
   heat_hi: session.heat.hi,
+  precision: session.precision ?? null,
+  image_size: session.imageSize ?? null,
+  scales: session.scales ? JSON.stringify(session.scales) : null,
+  head_sha256: session.headSha256 ?? null,
+  versions: session.versions ? JSON.stringify(session.versions) : null,
 });
 
 const differing = (a: SessionColumns, b: SessionColumns): (keyof SessionColumns)[] =>
@@ -36,11 +41,20 @@ const HARMLESS: ReadonlySet<keyof SessionColumns> = new Set([
   'pack_title',
   'pack_version',
   'device',
+  'versions',
+]);
+
+/** What sessions of schema 2 did not note: there nobody can say that it was another one. */
+const ADDED: ReadonlySet<keyof SessionColumns> = new Set([
+  'precision',
+  'image_size',
+  'scales',
+  'head_sha256',
 ]);
 
 /** What would make scores of the two sessions incomparable; empty when they may stand in one run. */
 export const incomparable = (a: SessionColumns, b: SessionColumns): string[] =>
-  differing(a, b).filter((column) => !HARMLESS.has(column));
+  differing(a, b).filter((column) => !HARMLESS.has(column) && !(a.precision === null && ADDED.has(column)));
 
 export const sameSession = (a: SessionColumns, b: SessionColumns): boolean => differing(a, b).length === 0;
 
@@ -66,4 +80,11 @@ export const fromColumns = (row: SessionColumns): Omit<Settled, 'thresholds'> =>
   score0: { lo: row.score0_lo, hi: row.score0_hi },
   score1: { lo: row.score1_lo, hi: row.score1_hi },
   heat: { lo: row.heat_lo, hi: row.heat_hi },
+  ...(row.precision !== null && {
+    precision: row.precision as NonNullable<Settled['precision']>,
+    imageSize: row.image_size ?? undefined,
+    scales: JSON.parse(row.scales ?? '[]') as number[],
+    headSha256: row.head_sha256,
+    versions: JSON.parse(row.versions ?? '{}') as Record<string, string>,
+  }),
 });

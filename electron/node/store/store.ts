@@ -8,8 +8,10 @@ import { Clock, type Clocks } from './clock.ts';
 import type { Layout } from './files.ts';
 import { Ledger } from './ledger.ts';
 import { Parts } from './parts.ts';
+import { People } from './people.ts';
 import { Recipes } from './recipes.ts';
 import { Runs } from './runs.ts';
+import { SecondReviews } from './second-reviews.ts';
 import { Settings } from './settings.ts';
 import { numberPragma, type Database } from './sqlite.ts';
 import { openTables } from './tables.ts';
@@ -33,6 +35,8 @@ export class Store {
   readonly settings: Settings;
   readonly recipes: Recipes;
   readonly audit: Audit;
+  readonly people: People;
+  readonly secondReviews: SecondReviews;
   readonly #ledger: Ledger;
   readonly #unlock: () => void;
   readonly #checkedAt: number;
@@ -59,6 +63,9 @@ export class Store {
     this.parts = new Parts(this.#ledger, tables, this.runs, clock);
     this.verdicts = new Verdicts(this.#ledger, tables, { runs: this.runs, parts: this.parts, chain, clock });
     this.settings = new Settings(this.#ledger, tables);
+    this.people = new People(this.#ledger, tables, this.audit, clock);
+    const { runs, parts, audit } = this;
+    this.secondReviews = new SecondReviews(this.#ledger, tables, { db, runs, parts, audit, clock });
     this.#ledger.beforeChange = () => {
       const jump = clock.jump();
       if (jump === null) return;

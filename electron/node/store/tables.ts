@@ -1,6 +1,7 @@
 // The rows of the database as types, column by column as in the newest migration.
 // Runs in the history service (Node).
 import type { HumanVerdict, MachineVerdict, Part, RunState } from '../../common/domain.ts';
+import type { Role } from '../../common/people.ts';
 import { SealedTable } from './sealed.ts';
 import type { Database } from './sqlite.ts';
 
@@ -22,6 +23,8 @@ export type RunRow = Readonly<{
   error: string | null;
   recipe_version_id: number | null;
   lot: string | null;
+  /** The run whose photographs this one inspects again. */
+  repeats_run_id: number | null;
 }>;
 
 export type SessionRow = Readonly<{
@@ -45,6 +48,14 @@ export type SessionRow = Readonly<{
   score1_hi: number;
   heat_lo: number;
   heat_hi: number;
+  /** Null, as all below, in sessions of schema 2 and before. */
+  precision: string | null;
+  image_size: number | null;
+  /** JSON: magnifications. */
+  scales: string | null;
+  head_sha256: string | null;
+  /** JSON: program → version. */
+  versions: string | null;
 }>;
 
 export type ThresholdsRow = Readonly<{
@@ -79,6 +90,11 @@ export type PartRow = Readonly<{
   error: string | null;
   /** The newest row of `verdicts` for this part. */
   verdict_id: number | null;
+  /** Of the photograph's file when it was inspected. */
+  image_sha256: string | null;
+  image_bytes: number | null;
+  captured_at: string | null;
+  captured_from: 'exif' | 'file' | null;
 }>;
 
 export type VerdictRow = Readonly<{
@@ -127,6 +143,52 @@ export type RecipeVersionRow = Readonly<{
   made_at: string;
 }>;
 
+export type PersonRow = Readonly<{
+  id: number;
+  person_id: number;
+  /** From 1; the newest one holds. */
+  version: number;
+  name: string;
+  role: Role;
+  /** 0 or 1. */
+  active: number;
+  /** scrypt hash with salt and cost (pin.ts). */
+  pin: string;
+  author: string;
+  made_at: string;
+}>;
+
+export type SecondReviewRow = Readonly<{
+  id: number;
+  run_id: number;
+  seed: number;
+  judged: number;
+  size: number;
+  /** 0 or 1. */
+  heat: number;
+  author: string;
+  made_at: string;
+  ended_by: string | null;
+  ended_at: string | null;
+}>;
+
+export type SecondSampleRow = Readonly<{
+  id: number;
+  review_id: number;
+  place: number;
+  part_id: number;
+  /** The first verdict when the sample was drawn. */
+  verdict_id: number;
+}>;
+
+export type SecondVerdictRow = Readonly<{
+  id: number;
+  sample_id: number;
+  verdict: HumanVerdict;
+  author: string;
+  made_at: string;
+}>;
+
 export type SettingRow = Readonly<{ key: string; value: string }>;
 
 export type Tables = ReturnType<typeof openTables>;
@@ -135,19 +197,21 @@ export type Tables = ReturnType<typeof openTables>;
 export const openTables = (db: Database) => ({
   runs: new SealedTable<RunRow>(db, 'runs', [
     'id', 'created_at', 'product', 'source', 'inputs', 'state', 'total', 'scored', 'failed', 'session_id',
-    'thresholds_id', 'error', 'recipe_version_id', 'lot',
-  ], 2),
+    'thresholds_id', 'error', 'recipe_version_id', 'lot', 'repeats_run_id',
+  ], 3),
   sessions: new SealedTable<SessionRow>(db, 'sessions', [
     'id', 'run_id', 'begun_at', 'pack_id', 'pack_title', 'pack_version', 'model_sha256', 'product', 'method', 'tap',
     'rvs', 'sigma', 'device', 'map_size', 'score0_lo', 'score0_hi', 'score1_lo', 'score1_hi', 'heat_lo', 'heat_hi',
-  ]),
+    'precision', 'image_size', 'scales', 'head_sha256', 'versions',
+  ], 5),
   thresholds: new SealedTable<ThresholdsRow>(db, 'thresholds', [
     'id', 'run_id', 'review', 'reject', 'author', 'made_at', 'reason',
   ], 1),
   parts: new SealedTable<PartRow>(db, 'parts', [
     'id', 'run_id', 'seq', 'path', 'name', 'bytes', 'state', 'session_id', 'inspected_at', 'score', 'score0',
     'score1', 'width', 'height', 'ms', 'error', 'verdict_id',
-  ]),
+    'image_sha256', 'image_bytes', 'captured_at', 'captured_from',
+  ], 4),
   verdicts: new SealedTable<VerdictRow>(db, 'verdicts', [
     'id', 'part_id', 'verdict', 'author', 'made_at', 'machine', 'score', 'review', 'reject', 'defect_kind',
     'comment', 'region_threshold', 'region_min_area', 'recipe_version_id', 'link', 'hash',
@@ -157,6 +221,18 @@ export const openTables = (db: Database) => ({
   ]),
   recipeVersions: new SealedTable<RecipeVersionRow>(db, 'recipe_versions', [
     'id', 'recipe_id', 'version', 'settings', 'sha256', 'author', 'reason', 'made_at',
+  ]),
+  people: new SealedTable<PersonRow>(db, 'people', [
+    'id', 'person_id', 'version', 'name', 'role', 'active', 'pin', 'author', 'made_at',
+  ]),
+  secondReviews: new SealedTable<SecondReviewRow>(db, 'second_reviews', [
+    'id', 'run_id', 'seed', 'judged', 'size', 'heat', 'author', 'made_at', 'ended_by', 'ended_at',
+  ]),
+  secondSamples: new SealedTable<SecondSampleRow>(db, 'second_samples', [
+    'id', 'review_id', 'place', 'part_id', 'verdict_id',
+  ]),
+  secondVerdicts: new SealedTable<SecondVerdictRow>(db, 'second_verdicts', [
+    'id', 'sample_id', 'verdict', 'author', 'made_at',
   ]),
   settings: new SealedTable<SettingRow>(db, 'settings', ['key', 'value']),
 });

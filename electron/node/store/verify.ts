@@ -5,6 +5,7 @@ import { sha256 } from './canonical.ts';
 import { chainCode, linkHash, readChainEnd, type ChainEnd } from './chain.ts';
 import type { SealedTable } from './sealed.ts';
 import type { Database } from './sqlite.ts';
+import { comparePeople, nobodySeen, notePeople, type PeopleSeen } from './verify-people.ts';
 import { openTables, type AuditRow, type Tables, type VerdictRow } from './tables.ts';
 
 interface ChainFault {
@@ -26,6 +27,10 @@ export interface ChainReport {
   readonly code: string;
   /** The first one found; null when everything holds. */
   readonly fault: ChainFault | null;
+  /** Set up, also those who have left. */
+  readonly people: number;
+  readonly wrongPins: number;
+  readonly secondReviews: number;
   /** Times at which the computer's clock was moved. */
   readonly clockJumps: number;
   /** For a code that was asked about: whether this history has passed through it. */
@@ -41,13 +46,14 @@ interface Seen {
   readonly newestVerdict: Map<number, VerdictRow>;
   readonly recipes: { row: number; sha256: string; link: number }[];
   readonly thresholds: { row: number; to: { review: number; reject: number }; link: number }[];
+  readonly people: PeopleSeen;
 }
 
 /** Checks the history as it is at this moment. `code`: a printed one of an earlier moment. Throws `usage` for no code at all. */
 export function verifyChain(db: Database, code?: string): ChainReport {
   const tables = openTables(db);
   const asked = code === undefined ? null : parseCode(code);
-  const seen: Seen = { newestVerdict: new Map(), recipes: [], thresholds: [] };
+  const seen: Seen = { newestVerdict: new Map(), recipes: [], thresholds: [], people: nobodySeen() };
   const ids = { audit: 0, verdicts: 0 };
   const counts = { audit: 0, verdicts: 0 };
   let end: ChainEnd = { links: 0, head: '' };
@@ -91,12 +97,19 @@ export function verifyChain(db: Database, code?: string): ChainReport {
     fault = { kind: 'missing', link: end.links + 1, row: 'ledger', text };
   }
   fault ??= compareParts(db, seen) ?? compareRecipes(tables, seen) ?? compareThresholds(tables, seen);
+  const disagreeing = fault === null ? comparePeople(tables, seen.people) : null;
+  if (disagreeing) fault = { kind: 'disagrees', ...disagreeing };
   return {
     checked: end.links,
     ...{ verdicts: counts.verdicts, events: counts.audit, end, code: chainCode(end), fault, clockJumps },
+    people: tallyOf(db, 'SELECT count(DISTINCT person_id) FROM people'),
+    wrongPins: seen.people.wrongPins,
+    secondReviews: tallyOf(db, 'SELECT count(*) FROM second_reviews'),
     ...(asked && { passed }),
   };
 }
+
+const tallyOf = (db: Database, sql: string): number => db.prepare<number>(sql).pluck().get() ?? 0;
 
 /** Both tables as one chain. */
 function* inOrder(tables: Tables): Generator<Link> {
@@ -120,6 +133,7 @@ function* inOrder(tables: Tables): Generator<Link> {
 }
 
 function noteEvent(event: AuditRow, seen: Seen): void {
+  notePeople(event, seen.people);
   const detail = JSON.parse(event.detail) as Record<string, unknown>;
   const row = Number(detail.row);
   if (/^recipe\.(saved|duplicated|imported)$/.test(event.action)) {

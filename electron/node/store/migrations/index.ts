@@ -4,6 +4,8 @@ import { numberPragma, openSqlite, type Database } from '../sqlite.ts';
 import { damaged } from '../failure.ts';
 import { firstLight } from './0001-first-light.ts';
 import { evidence } from './0002-evidence.ts';
+import { provenance } from './0003-provenance.ts';
+import { people } from './0004-people.ts';
 
 /** One step. It runs inside a transaction together with the change of `user_version`. */
 export interface Migration {
@@ -12,7 +14,7 @@ export interface Migration {
 }
 
 /** In order, without gaps: the version of entry i is i + 1. */
-export const MIGRATIONS: readonly Migration[] = [firstLight, evidence];
+export const MIGRATIONS: readonly Migration[] = [firstLight, evidence, provenance, people];
 
 /** 'Loup' in the file header: tells our databases from anybody else's. */
 export const APPLICATION_ID = 0x4c6f7570;
