@@ -5,17 +5,21 @@
 // Before it: a clean checkout, `npm ci` on the same system (so that its native packages are there) and `npm run build`.
 // Signing: electron-builder takes the keys from CSC_LINK and CSC_KEY_PASSWORD (Windows, macOS) and, to notarise on macOS, from
 // APPLE_API_KEY, APPLE_API_KEY_ID and APPLE_API_ISSUER. Without keys it says so, and the installers are unsigned.
+// The list for offline updates is signed with LOUPE_RELEASE_KEY or LOUPE_RELEASE_KEY_FILE (build/release-list.ts).
 import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { MIGRATIONS } from '../electron/node/store/migrations/index.ts';
 import { ownTarget, pack } from './pack.ts';
+import { releaseKey, writeReleaseList } from './release-list.ts';
 import { ROOT } from './shipped.ts';
 
 const FORMATS = { linux: ['AppImage', 'deb'], win32: ['nsis'], darwin: ['dmg'] };
 const INSTALLER = /\.(exe|AppImage|deb|dmg)$/;
 
 const target = ownTarget();
+const key = releaseKey(); // first: a wrong key is said before half an hour of packing
 const output = join(ROOT, 'dist');
 rmSync(output, { recursive: true, force: true });
 if (!process.env.CSC_LINK) console.warn('CSC_LINK is not set: what comes out is not signed');
@@ -30,3 +34,12 @@ for (const name of readdirSync(output).filter((file) => INSTALLER.test(file))) {
 if (lines.length !== FORMATS[target.platform].length) throw new Error(`${lines.length} installers came out`);
 writeFileSync(join(output, `SHA256SUMS-${target.name}`), lines.join(''));
 console.log(`${output}:\n${lines.join('')}`);
+if (key) {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  writeReleaseList(output, {
+    ...{ version, privateKey: key, issuedAt: new Date() },
+    schema: MIGRATIONS.length,
+  });
+  console.log('signed: loupe-release.json');
+} else
+  console.warn('no LOUPE_RELEASE_KEY: without a signed list no Loupe takes these installers as an update');

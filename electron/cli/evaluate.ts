@@ -21,7 +21,7 @@ import type { EvaluateOptions } from './options.ts';
 import { errorJson, errorLine, type Output } from './output.ts';
 import { packRoots } from './packs.ts';
 import { htmlReport } from './report-html.ts';
-import { csvReport, textReport, type CategoryResult, type Evaluation } from './report.ts';
+import { csvReport, publishedBeside, textReport, type CategoryResult, type Evaluation } from './report.ts';
 import type { Stop } from './stop.ts';
 
 /** Returns the exit code. Throws what stops the whole command. */
@@ -241,6 +241,12 @@ async function report(
     for (const comparison of categories[0]?.comparisons.map(([name]) => name) ?? []) {
       const all = categories.flatMap(({ comparisons }) => new Map(comparisons).get(comparison) ?? []);
       await output.record({ comparison, mean: meanMetrics(all) });
+    }
+    const published = publishedBeside(evaluation);
+    if (published) {
+      const { method, source, confidence, of, mean } = published;
+      for (const [category, metrics] of of) await output.record({ published: method, category, ...metrics });
+      await output.record({ published: method, mean, source, confidence });
     }
     await output.record({
       summary: {

@@ -38,6 +38,9 @@ const BY_AREA: Readonly<Record<string, number>> = {
   history: EXIT.data,
   train: EXIT.data,
   calibration: EXIT.data,
+  recipe: EXIT.data,
+  policy: EXIT.data,
+  update: EXIT.data,
 };
 
 /** The exit code of an error that stops a whole command. */

@@ -15,6 +15,7 @@ const MODEL = `Model options
   --calibration <file>          what "loupe calibrate" has written for these parts, instead of the pack's
   --text-features <file>        float32 .npy [2, D] (rows: normal, abnormal) instead of encoding the words
   --device auto|cpu|dml|cuda|webgpu|coreml
+                                default: auto, the fastest that gives the numbers of the processor (loupe device list)
   --precision fp32|int8         int8: 8-bit weights on the processor, made from the pack and compared with fp32 before they
                                 are used; about twice as fast (docs/performance.md)
   --threads <N>                 default: the physical cores`;
@@ -38,7 +39,11 @@ Usage
   loupe model verify [<pack>...]                        check a pack's files, hashes, weights and numbers
   loupe model import <checkpoint> --out <folder>        make a pack of a CLIP checkpoint
   loupe model fetch [<name>]                            download a well-known checkpoint and make a pack of it
+  loupe model seal <pack folder>                        for makers of packs: renew its self-test and its hashes
+  loupe device list|test|reset|install                  where models run on this computer, and why
   loupe history verify|info|backup|restore|export|stats   check, keep, report what was inspected and judged
+  loupe doctor                                          check data folder, database, model and device; support bundle
+  loupe update check <folder>                           is the update in this folder signed, whole and for this computer?
   loupe <command> --help
 
 ${EXIT_CODES}
@@ -46,6 +51,7 @@ ${EXIT_CODES}
 Packs are looked for in the folders of LOUPE_PACKS, in ~/.loupe/packs, then beside the program.`,
 
   inspect: `loupe inspect <file|folder>... --product "<words>" [options]
+loupe inspect <file|folder>... --recipe <file> [options]
 
 Scores photographs of parts: 0 = nothing suspicious, 1 = clearly damaged. Folders are searched with all their
 subfolders.
@@ -53,6 +59,9 @@ subfolders.
 Options
   --product "<words>"           what the part is, for example "metal nut"
   --product-from-folder         several products in one run: the words are the name of the first folder on the way
+  --recipe <file>               a recipe exported by the workstation: it brings words, model, method, scale, thresholds and
+                                inspection area; only --tiles, --image-size, --device, --precision and --threads go with
+                                it, and --head with --calibration where it uses a trained head
   --maps <folder>               writes <relative path without extension>.npy: float32 [H, W], the smoothed heat
   --overlays <folder>           writes <relative path without extension>.png: the heat on the photograph
 ${COMMON}
@@ -123,6 +132,8 @@ ${EXIT_CODES}`,
 loupe model verify [<pack id | folder>...]               default: loupe-mini
 loupe model import <file | folder> --out <pack folder>
 loupe model fetch [<name>]                               without a name: what there is
+loupe model seal <pack id | folder>                      after its files were changed: computes the stored self-test anew
+                                                         and writes sizes and hashes into pack.json
 
 Options of verify
   --device, --threads           where the self-test runs, as for inspect
@@ -144,15 +155,40 @@ ${COMMON}
 
 ${EXIT_CODES}`,
 
+  device: `loupe device list                         what there is, and what was found out about it
+loupe device test [<pack id | folder>...]         tries every device again; default: loupe-mini
+loupe device reset                                forgets it: everything is tried again with the next run
+loupe device install cuda <folder>                copies ONNX Runtime's CUDA provider from a local folder (Linux, x64)
+
+A device is taken when it starts, gives the numbers of the processor and is faster than it with this model. The choice is kept
+for each computer and model, and made again when the model, the program or a graphics driver changes.
+
+The folder for cuda holds libonnxruntime_providers_shared.so and libonnxruntime_providers_cuda.so of this version of ONNX
+Runtime; NVIDIA's libraries (libcudart, libcublas, libcudnn ...) are taken along where they lie beside them.
+
+Options
+  --threads <N>                 of the processor, for test
+${COMMON}
+
+${EXIT_CODES}`,
+
   history: `loupe history verify [--code <chain code>]        check every link of the chain; --code: a printed one of old
-loupe history info                                 chain code, disk use, backups
+loupe history verify --images [selection]          the same, then every photograph that is still there against its hash
+loupe history info [--part <number>]               chain code, disk use, backups; --part: everything that explains a part
+loupe history users [--reset-pin "<name>"]         who is set up; --reset-pin: a new PIN by chance, noted in the history
 loupe history backup <folder> [--keep <N>]         default: the newest 14 of this history stay
 loupe history restore <backup> [--yes]             without --yes: shows what would be lost and changes nothing
 loupe history export <file.csv|.jsonl|.html> [selection] [--format csv|jsonl|html] [--pictures <N>]
 loupe history stats [selection]
+loupe history rejudge <run> --recipe <name> [--version <N>] | --review <x> --reject <x>
+                                                   what another recipe or other thresholds would say, from what was kept
+loupe history compare <run> <run>                  two runs photograph by photograph, by hash or path
+loupe history retain [--dry-run] [--days <N>] [--max-gb <N>] [--keep-thumbnails] [--archive <folder>]
+                                                   lets maps and thumbnails go, by this or by the rule that was set in the
+                                                   window; never rows, verdicts or photographs
 
-Verify, info, backup, export and stats read beside a running Loupe; restore wants it closed. Nothing is ever deleted: what a
-restore replaces is kept in history/replaced-<time>.
+Verify, info, users, backup, export, stats, compare and retain --dry-run read beside a running Loupe; whatever is noted in the
+history (restore, rejudge, retain, --reset-pin) wants it closed. What a restore replaces is kept in history/replaced-<time>.
 
 Selection (default: everything)
   --run <number>                may be given several times
@@ -163,6 +199,32 @@ Selection (default: everything)
 Options
   --data <folder>               the data folder; default: LOUPE_DATA, else that of the workstation
   --pictures <N>                heat maps in an .html report; default: 60
+${COMMON}
+
+${EXIT_CODES}`,
+
+  doctor: `loupe doctor [options]
+
+The checks of the diagnostics page, without a window and beside a running Loupe: rules of the IT department, data folder, disk,
+database, hashes of the model pack and its numbers on the device. Ends with the exit code of the first check that failed.
+
+Options
+  --data <folder>               the data folder; default: LOUPE_DATA, else that of the workstation
+  --model <pack id | folder>    default: loupe-mini
+  --device auto|cpu|dml|cuda|webgpu|coreml
+  --report <file.txt>           writes the report
+  --bundle <file.zip>           writes a support bundle: logs, report, settings; never photographs or maps
+${COMMON}
+
+${EXIT_CODES}`,
+
+  update: `loupe update check <folder> [options]
+
+Checks the release in a folder or on a stick: the signature of its list, the installer for this computer, and whether it can
+read the history. Starts nothing; the workstation does under Help, Diagnostics. No network is asked.
+
+Options
+  --data <folder>               the data folder; default: LOUPE_DATA, else that of the workstation
 ${COMMON}
 
 ${EXIT_CODES}`,

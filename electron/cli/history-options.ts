@@ -1,13 +1,14 @@
 // The options behind `loupe history`, and where the history is.
 // Runs in Node (command line). Unknown options and impossible values are wrong usage.
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LoupeError } from '../../models/errors.ts';
 import type { GroupBy } from '../common/statistics.ts';
 import type { Selection } from '../common/services.ts';
 import { KEPT_BACKUPS } from '../node/store/backups.ts';
 import type { Format } from '../node/report/export.ts';
+import { dataFolders } from './data-folder.ts';
+import { CARE, CARE_ACTIONS, careOptions, isCare, type CareOptions } from './history-care-options.ts';
 import { COMMON, oneOf, parse, path, whole } from './options.ts';
 
 interface Common {
@@ -18,8 +19,16 @@ interface Common {
 
 export type HistoryOptions = Common &
   (
-    | { readonly action: 'verify'; readonly code?: string }
-    | { readonly action: 'info' }
+    | {
+        readonly action: 'verify';
+        readonly code?: string;
+        /** Of these runs. */
+        readonly images: boolean;
+        readonly selection: Selection;
+      }
+    | { readonly action: 'info'; readonly part: number | null }
+    | CareOptions
+    | { readonly action: 'users'; readonly resetPin?: string }
     | { readonly action: 'backup'; readonly target: string; readonly keep: number }
     | { readonly action: 'restore'; readonly backup: string; readonly yes: boolean }
     | { readonly action: 'stats'; readonly selection: Selection; readonly by: GroupBy }
@@ -34,19 +43,19 @@ export type HistoryOptions = Common &
   );
 
 const usage = (reason: string): LoupeError => new LoupeError('usage', { reason });
-const ACTIONS = ['verify', 'info', 'backup', 'restore', 'export', 'stats'] as const;
+const ACTIONS = ['verify', 'info', 'users', 'backup', 'restore', 'export', 'stats', ...CARE_ACTIONS] as const;
 const GROUPS = ['run', 'lot', 'recipe', 'day'] as const satisfies GroupBy[];
 const FORMATS = ['csv', 'jsonl', 'html'] as const satisfies Format[];
 const MOST_PICTURES = 2000;
 
-const SELECT = {
+const CHOOSE = {
   run: { type: 'string', multiple: true },
   lot: { type: 'string' },
   recipe: { type: 'string' },
   from: { type: 'string' },
   to: { type: 'string' },
-  by: { type: 'string' },
 } as const;
+const SELECT = { ...CHOOSE, by: { type: 'string' } } as const;
 
 /** Throws `usage`; `history.missing` when no data folder was named and none is to be found. */
 export function historyOptions(args: readonly string[]): HistoryOptions {
@@ -56,7 +65,11 @@ export function historyOptions(args: readonly string[]): HistoryOptions {
   const { values, positionals } = parse(rest, {
     ...COMMON,
     data: { type: 'string' },
-    ...(known === 'verify' && { code: { type: 'string' } as const }),
+    ...(known === 'verify' &&
+      ({ code: { type: 'string' }, images: { type: 'boolean' }, ...CHOOSE } as const)),
+    ...(known === 'info' && { part: { type: 'string' } as const }),
+    ...(isCare(known) && CARE[known]),
+    ...(known === 'users' && { 'reset-pin': { type: 'string' } as const }),
     ...(known === 'backup' && { keep: { type: 'string' } as const }),
     ...(known === 'restore' && { yes: { type: 'boolean' } as const }),
     ...((known === 'stats' || known === 'export') && SELECT),
@@ -69,7 +82,8 @@ export function historyOptions(args: readonly string[]): HistoryOptions {
     if (first === undefined || more.length > 0) throw usage(`Name one ${what}.`);
     return resolve(first);
   };
-  if ((known === 'verify' || known === 'info' || known === 'stats') && first !== undefined) {
+  const alone = ['verify', 'info', 'users', 'stats'].includes(known);
+  if (alone && first !== undefined) {
     throw usage(`"loupe history ${known}" takes no "${first}".`);
   }
   const data = text('data');
@@ -78,11 +92,26 @@ export function historyOptions(args: readonly string[]): HistoryOptions {
     json: given.json === true,
   };
   switch (known) {
-    case 'info':
-      return { ...common, action: known };
+    case 'info': {
+      const part = text('part');
+      const wanted = part === undefined ? null : whole('part', part, 1, Number.MAX_SAFE_INTEGER);
+      return { ...common, action: known, part: wanted };
+    }
+    case 'retain':
+    case 'rejudge':
+    case 'compare':
+      return { ...common, ...careOptions(known, given, positionals) };
+    case 'users': {
+      const resetPin = text('reset-pin');
+      return { ...common, action: known, ...(resetPin !== undefined && { resetPin }) };
+    }
     case 'verify': {
       const code = text('code');
-      return { ...common, action: known, ...(code !== undefined && { code }) };
+      const images = given.images === true;
+      return {
+        ...{ ...common, action: known, images, selection: selection(given).selection },
+        ...(code !== undefined && { code }),
+      };
     }
     case 'backup': {
       const keep = whole('keep', text('keep') ?? String(KEPT_BACKUPS), 1, 1000);
@@ -135,16 +164,10 @@ function time(name: string, given: string | undefined): string | undefined {
 
 /** Where the workstation keeps its data: LOUPE_DATA, else the system's place for programs. */
 function defaultDataFolder(env = process.env): string {
-  if (env.LOUPE_DATA) return resolve(env.LOUPE_DATA);
-  const home = homedir();
-  const parent = {
-    win32: env.APPDATA ?? join(home, 'AppData/Roaming'),
-    darwin: join(home, 'Library/Application Support'),
-  }[process.platform as string];
-  const base = parent ?? env.XDG_CONFIG_HOME ?? join(home, '.config');
-  // The installed program and the one from the repository go by names that differ in case.
-  const candidates = [join(base, 'Loupe'), join(base, 'loupe')];
-  const found = candidates.find((folder) => existsSync(join(folder, 'history/loupe.db')));
-  if (!found) throw new LoupeError('history.missing', { path: candidates.join(', ') });
+  const folders = dataFolders(env);
+  const found = env.LOUPE_DATA
+    ? folders[0]
+    : folders.find((folder) => existsSync(join(folder, 'history/loupe.db')));
+  if (!found) throw new LoupeError('history.missing', { path: folders.join(', ') });
   return found;
 }

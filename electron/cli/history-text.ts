@@ -1,7 +1,7 @@
 // The statistics of the history as text for a terminal.
 // Runs anywhere.
 import type { Rate, Statistics } from '../common/statistics.ts';
-import { rateText } from '../node/report/summary-html.ts';
+import { agreementText, rateText } from '../node/report/summary-html.ts';
 import { printable, table } from './output.ts';
 
 const percent = ({ value }: Rate): string => (value === null ? 'n/a' : `${(value * 100).toFixed(1)} %`);
@@ -14,6 +14,8 @@ export function statisticsText({
   pareto,
   confusion,
   agreement,
+  blind,
+  judges,
 }: Statistics): string {
   const rows = [...groups, { key: 'all', ...total }].map(({ key, tally, rates }, i) => {
     const counts = [tally.parts, tally.good, tally.review, tally.reject, tally.failed, tally.open].map(
@@ -24,12 +26,14 @@ export function statisticsText({
   });
   const head = [by, 'parts', 'good', 'review', 'reject', 'failed', 'open', 'yield', 'review', 'reject', ''];
   const kinds = pareto.map(({ kind, count }) => `${printable(kind) || 'not named'} ${count}`);
-  const { pairs, agreed, kappa } = agreement;
+  const given = judges.map(({ author, ok, ng, unsure }) => `${printable(author)} ${ok + ng + unsure}`);
   return [
     table([head, ...rows], [0, 10]),
     `yield ${rateText(total.rates.yield)}`,
     `false rejects ${rateText(confusion.falseReject)}; escapes ${rateText(confusion.escape)}`,
     ...(kinds.length > 0 ? [`NG: ${kinds.join(', ')}`] : []),
-    ...(pairs > 0 ? [`two people: ${rateText(agreed)}, kappa ${kappa?.toFixed(3) ?? 'not defined'}`] : []),
+    ...(given.length > 0 ? [`judged by: ${given.join(', ')}`] : []),
+    ...(agreement.pairs > 0 ? [`two people: ${agreementText(agreement)}`] : []),
+    ...(blind.pairs > 0 ? [`blind second reviews: ${agreementText(blind)}`] : []),
   ].join('\n');
 }

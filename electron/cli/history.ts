@@ -13,9 +13,12 @@ import { verifyChain } from '../node/store/verify.ts';
 import { exportHistory } from '../node/report/export.ts';
 import { selectRuns } from '../node/report/selection.ts';
 import { statistics } from '../node/report/statistics.ts';
+import { networkDriveOf } from '../node/store/network-drive.ts';
 import { EXIT } from './exit-codes.ts';
+import { checkImages, compare, judgeAnew, retain, tellPart } from './history-care.ts';
 import type { HistoryOptions } from './history-options.ts';
 import { statisticsText } from './history-text.ts';
+import { listUsers, resetPin, usersText } from './history-users.ts';
 import { errorLine, printable, type Output } from './output.ts';
 
 type Of<A extends HistoryOptions['action']> = Extract<HistoryOptions, { action: A }>;
@@ -27,6 +30,14 @@ export function history(options: HistoryOptions, output: Output): Promise<number
       return verify(options, output);
     case 'info':
       return info(options, output);
+    case 'retain':
+      return reading(options.folder, output, (reader) => retain(options, reader, account(), output));
+    case 'rejudge':
+      return reading(options.folder, output, (reader) => judgeAnew(options, reader, account(), output));
+    case 'compare':
+      return reading(options.folder, output, (reader) => compare(options, reader, output));
+    case 'users':
+      return users(options, output);
     case 'backup':
       return backup(options, output);
     case 'restore':
@@ -63,13 +74,15 @@ async function opened(folder: string, output: Output): Promise<HistoryReader> {
   return openReader(folder);
 }
 
-const verify = ({ folder, code, json }: Of<'verify'>, output: Output): Promise<number> =>
-  reading(folder, output, async ({ db, at }) => {
+const verify = ({ folder, code, json, images, selection }: Of<'verify'>, output: Output): Promise<number> =>
+  reading(folder, output, async (reader) => {
+    const { db, at } = reader;
     const report = verifyChain(db, code);
     const { fault, passed } = report;
     if (json) await output.record({ verify: { file: at.database, ...report } });
     await output.text(
-      `${report.checked} links hold: ${report.verdicts} verdicts, ${report.events} events; the clock was moved ${report.clockJumps} times`,
+      `${report.checked} links hold: ${report.verdicts} verdicts, ${report.events} events; the clock was moved ${report.clockJumps} times
+${report.people} people, ${report.wrongPins} wrong PINs, ${report.secondReviews} blind second reviews`,
     );
     if (fault) {
       const place = fault.link === null ? '' : ` (link ${fault.link})`;
@@ -80,21 +93,47 @@ const verify = ({ folder, code, json }: Of<'verify'>, output: Output): Promise<n
       throw new LoupeError('history.tampered', { reason: `It has never passed through the code ${code}.` });
     }
     if (passed) await output.text(`${code} is a moment of this history`);
+    if (images) await checkImages(reader, selection, json, output);
     return EXIT.ok;
   });
 
-const info = ({ folder, json }: Of<'info'>, output: Output): Promise<number> =>
-  reading(folder, output, async ({ db, at, runs }) => {
+async function users({ folder, json, ...rest }: Of<'users'>, output: Output): Promise<number> {
+  if (rest.resetPin !== undefined) {
+    const pin = await resetPin(folder, rest.resetPin, account());
+    if (json) await output.record({ user: { name: rest.resetPin, newPin: pin } });
+    await output.text(`The new PIN of ${printable(rest.resetPin)} is ${pin}. It is shown only here.`);
+    return EXIT.ok;
+  }
+  return reading(folder, output, async (reader) => {
+    const listed = listUsers(reader);
+    if (json) for (const user of listed) await output.record({ user });
+    await output.text(usersText(listed));
+    return EXIT.ok;
+  });
+}
+
+const info = ({ folder, json, part }: Of<'info'>, output: Output): Promise<number> =>
+  reading(folder, output, async (reader) => {
+    const { db, at, runs } = reader;
+    if (part !== null) {
+      await tellPart(reader, part, json, output);
+      return EXIT.ok;
+    }
     const disk = await diskUse(folder);
+    const network = await networkDriveOf(folder);
     const code = chainCode(readChainEnd(db));
     const backups = listBackups(at.backups, chainName(db));
     const count = runs.list().length;
-    if (json) await output.record({ info: { folder, code, runs: count, disk, backups } });
+    if (json) await output.record({ info: { folder, network, code, runs: count, disk, backups } });
     const [newest] = backups;
     const last = newest ? `, the last one of ${newest.at}` : '';
     await output.text(`${printable(folder)}: ${count} runs, chain code ${code}
-database ${megabytes(disk.database)}, maps and thumbnails ${megabytes(disk.media)}, backups ${megabytes(disk.backups)}; ${megabytes(disk.free)} free
+database ${megabytes(disk.database)}, maps ${megabytes(disk.maps)}, thumbnails ${megabytes(disk.thumbnails)}, backups ${megabytes(disk.backups)}, training ${megabytes(disk.training)}; ${megabytes(disk.free)} of ${megabytes(disk.total)} free
 ${backups.length} backups beside the history${last}`);
+    if (network !== null)
+      await output.text(
+        `The folder lies on a network drive (${network}): locks and the log of the database are not reliable there. Use a local disk.`,
+      );
     return EXIT.ok;
   });
 

@@ -15,6 +15,7 @@ import { errorJson, type Output } from './output.ts';
 import { packRoots } from './packs.ts';
 import { folderWords, ProductSessions } from './products.ts';
 import { partTable, summaryText, type Row } from './part-table.ts';
+import { withRecipe } from './recipe.ts';
 import type { Stop } from './stop.ts';
 
 interface Problem {
@@ -23,7 +24,8 @@ interface Problem {
 }
 
 /** Returns the exit code. Throws what stops the whole command. */
-export async function inspect(options: InspectOptions, output: Output, stop: Stop): Promise<number> {
+export async function inspect(asked: InspectOptions, output: Output, stop: Stop): Promise<number> {
+  const options = asked.recipe === undefined ? asked : await withRecipe(asked, asked.recipe);
   const packFolder = await locatePack(options.model, packRoots());
   const { files, problems } = await scan(options.inputs);
   return withInference(async (client) => {

@@ -1,7 +1,7 @@
 // A session of the inference service that survives the service: opened again after a crash, the photograph tried once more.
 // Runs in Node (command line).
 import { fileURLToPath } from 'node:url';
-import { toErrorValue } from '../../models/errors.ts';
+import { describeError, toErrorValue } from '../../models/errors.ts';
 import type {
   InferenceApi,
   InferenceEvents,
@@ -10,6 +10,8 @@ import type {
   SessionInfo,
   SessionOptions,
 } from '../common/services.ts';
+import { deviceFile } from './data-folder.ts';
+import { errorLine } from './output.ts';
 import { forkNodeService, ServiceClient } from '../node/service-client.ts';
 
 export type InferenceClient = ServiceClient<InferenceApi, InferenceEvents>;
@@ -24,6 +26,10 @@ export async function withInference<T>(work: (client: InferenceClient) => Promis
   const client: InferenceClient = new ServiceClient({
     name: 'inference',
     start: () => forkNodeService(ENTRY),
+  });
+  client.on('device.changed', ({ from, to, error }) => {
+    const params = { from, to, reason: describeError(error).engineer };
+    process.stderr.write(`${errorLine({ code: 'device.failed', params })}\n`);
   });
   try {
     return await work(client);
@@ -44,7 +50,7 @@ export class Inspector {
 
   constructor(client: InferenceClient, options: SessionOptions) {
     this.#client = client;
-    this.#options = options;
+    this.#options = { deviceFile: deviceFile(), ...options };
   }
 
   /** Opens the session unless it is open. Throws what `session.open` throws. */

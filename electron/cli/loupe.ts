@@ -57,10 +57,22 @@ async function run(args: readonly string[], output: Output): Promise<number> {
       const options = trainOptions(rest);
       return (await import('./train-head.ts')).trainHead(options, output, new Stop());
     }
+    case 'device': {
+      const { device, deviceOptions } = await import('./device.ts');
+      return device(deviceOptions(rest), output);
+    }
     case 'history': {
       const { historyOptions } = await import('./history-options.ts');
       const options = historyOptions(rest);
       return (await import('./history.ts')).history(options, output);
+    }
+    case 'doctor': {
+      const { doctorOptions, runDoctor } = await import('./doctor.ts');
+      return runDoctor(doctorOptions(rest, version()), output);
+    }
+    case 'update': {
+      const { update, updateOptions } = await import('./update.ts');
+      return update(updateOptions(rest, version()), output);
     }
     default:
       if (LATER.includes(command)) throw notYet(command);

@@ -14,7 +14,7 @@ import type {
   Tap,
 } from '../common/services.ts';
 
-const DEFAULT_MODEL = 'loupe-mini';
+export const DEFAULT_MODEL = 'loupe-mini';
 
 const METHODS = ['base', 'sdp', 'sdp+'] as const satisfies Method[];
 const TAPS = ['official', 'clean'] as const satisfies Tap[];
@@ -66,6 +66,8 @@ export interface InspectOptions {
   readonly json: boolean;
   /** The words for a photograph are the name of the first folder on the way to it; `product` is '' then. */
   readonly productFromFolder: boolean;
+  /** A file that the workstation exported: it brings words, model and thresholds. */
+  readonly recipe?: string;
   readonly maps?: string;
   readonly overlays?: string;
 }
@@ -86,8 +88,8 @@ export interface EvaluateOptions {
 }
 
 export interface ModelOptions {
-  readonly action: 'list' | 'verify';
-  /** Packs to verify, and where their self-test runs. */
+  readonly action: 'list' | 'verify' | 'seal';
+  /** Packs to verify or to seal, and where the self-test of verify runs. */
   readonly packs: readonly string[];
   readonly engine: Pick<EngineOptions, 'device' | 'threads'>;
   readonly json: boolean;
@@ -99,15 +101,17 @@ export function inspectOptions(args: readonly string[]): InspectOptions {
     ...COMMON,
     ...MODEL,
     'product-from-folder': { type: 'boolean' },
+    recipe: { type: 'string' },
     maps: { type: 'string' },
     overlays: { type: 'string' },
   });
-  const { product = '', maps, overlays } = values;
+  const { product = '', maps, overlays, recipe } = values;
   if (positionals.length === 0) throw usage('Name a photograph or a folder of photographs.');
   const productFromFolder = values['product-from-folder'] ?? false;
   if (productFromFolder && (product !== '' || values['text-features'] !== undefined))
     throw usage('--product-from-folder goes without --product and --text-features.');
-  if (!productFromFolder && product.trim() === '' && values['text-features'] === undefined) {
+  if (recipe !== undefined) mustNotDecide(values);
+  else if (!productFromFolder && product.trim() === '' && values['text-features'] === undefined) {
     throw usage('Say what the parts are with --product, for example --product "metal nut".');
   }
   return {
@@ -115,9 +119,28 @@ export function inspectOptions(args: readonly string[]): InspectOptions {
     product,
     productFromFolder,
     ...common(values),
+    ...(recipe !== undefined && { recipe: path('recipe', recipe) }),
     ...(maps !== undefined && { maps: path('maps', maps) }),
     ...(overlays !== undefined && { overlays: path('overlays', overlays) }),
   };
+}
+
+/** What a recipe says; each of these beside it would make it another recipe. */
+const OF_A_RECIPE = [
+  'product',
+  'product-from-folder',
+  'model',
+  'method',
+  'tap',
+  'rvs',
+  'rvs-profile',
+  'sigma',
+  'text-features',
+] as const;
+
+function mustNotDecide(values: Partial<Record<(typeof OF_A_RECIPE)[number], string | boolean>>): void {
+  const given = OF_A_RECIPE.find((name) => values[name] !== undefined);
+  if (given !== undefined) throw usage(`--recipe says that itself: leave --${given} away.`);
 }
 
 export function evaluateOptions(args: readonly string[]): EvaluateOptions {
@@ -154,9 +177,10 @@ export function modelOptions(args: readonly string[]): ModelOptions {
     threads: MODEL.threads,
   });
   const [action, ...packs] = positionals;
-  if (action !== 'list' && action !== 'verify')
-    throw usage('Use "loupe model list", "verify", "import" or "fetch".');
+  if (action !== 'list' && action !== 'verify' && action !== 'seal')
+    throw usage('Use "loupe model list", "verify", "import", "fetch" or "seal".');
   if (action === 'list' && packs.length > 0) throw usage('"loupe model list" takes no names.');
+  if (action === 'seal' && packs.length !== 1) throw usage('Name the one pack folder to seal.');
   const { precision = 'fp32', ...engine } = engineOptions(values);
   if (precision !== 'fp32')
     throw usage('The self-test is for fp32; int8 is compared with fp32 when it is used.');

@@ -6,8 +6,16 @@ import type { Example } from './examples.ts';
 import { markup } from './markup.ts';
 import { METRICS, type Curves } from '../node/measure/measure.ts';
 import { printable } from './output.ts';
-import { PUBLISHED, type PublishedTable } from './published.ts';
-import { rows, settingsLine, type CategoryResult, type Evaluation } from './report.ts';
+import { datasetOf, PUBLISHED, type PublishedTable } from './published.ts';
+import {
+  meanCells,
+  publishedNote,
+  publishedOf,
+  rows,
+  settingsLine,
+  type CategoryResult,
+  type Evaluation,
+} from './report.ts';
 
 const STYLE = `
   body { font: 14px/1.5 system-ui, sans-serif; margin: 32px; color: #222; max-width: 1200px; }
@@ -15,7 +23,8 @@ const STYLE = `
   th, td { padding: 4px 12px; text-align: right; border-bottom: 1px solid #ddd; vertical-align: top; }
   th:first-child, td:first-child, .text { text-align: left; }
   thead th { white-space: nowrap; }
-  tr.mean td { font-weight: 600; }
+  tr.mean td { font-weight: 600; } tr.other td { color: #555; } tr.other td:first-child { padding-left: 28px; }
+  tr.published td { color: #7a4a12; font-style: italic; } tr.published td:first-child { padding-left: 28px; }
   .own { background: #eef4fb; }
   h2 { margin-top: 40px; } h3 { margin: 28px 0 4px; }
   figure { display: inline-block; margin: 0 8px 8px 0; width: 240px; vertical-align: top; font-size: 12px; }
@@ -28,11 +37,17 @@ const STYLE = `
 
 /** A complete HTML page; photographs are inside of it as JPEG. Values × 100, `n/a` where a metric is not defined. */
 export function htmlReport(evaluation: Evaluation): string {
-  const [head = [], ...body] = rows(evaluation);
+  const published = publishedOf(evaluation);
+  const [head = [], ...body] = rows(evaluation, published);
   const cells = (values: readonly string[], tag: string): string =>
     values.map((value) => `<${tag}>${markup(value)}</${tag}>`).join('');
-  const line = (values: readonly string[]): string =>
-    `<tr${values[1] === '' ? ' class="mean"' : ''}>${cells(values, 'td')}</tr>`;
+  const line = (values: readonly string[]): string => {
+    const [name = '', counted] = values;
+    const other = counted === '·' ? (name.trim() === published?.method ? 'published' : 'other') : '';
+    const kind = counted === '' ? 'mean' : other;
+    return `<tr${kind && ` class="${kind}"`}>${cells(values, 'td')}</tr>`;
+  };
+  const note = published ? ` – = not published. ${publishedNote(published)}` : '';
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -41,7 +56,7 @@ export function htmlReport(evaluation: Evaluation): string {
 <style>${STYLE}
 </style>
 <h1>Loupe evaluation</h1>
-<p>${markup(settingsLine(evaluation))}. Values × 100; n/a = not defined.</p>
+<p>${markup(settingsLine(evaluation))}. Values × 100; n/a = not defined.${markup(note)}</p>
 <table>
 <thead><tr>${cells(head, 'th')}</tr></thead>
 <tbody>
@@ -57,9 +72,8 @@ ${evaluation.categories.map(categorySection).join('\n')}
 `;
 }
 
-/** The table of published rows that is about these categories, when all of them belong to it. */
 const sameDataset = ({ categories }: Evaluation): PublishedTable | undefined =>
-  PUBLISHED.find((table) => categories.every(({ category }) => table.categories.includes(category)));
+  datasetOf(categories.map(({ category }) => category));
 
 function whatIsComparable(evaluation: Evaluation): string {
   const table = sameDataset(evaluation);
@@ -71,15 +85,13 @@ function whatIsComparable(evaluation: Evaluation): string {
 }
 
 function publishedTable(table: PublishedTable, evaluation: Evaluation): string {
-  const own = rows(evaluation).at(-1 - meanRowsBehind(evaluation)) ?? [];
   const published = table.rows.map(({ method, values, source, confidence }) => {
     const numbers = METRICS.map(([name]) => `<td>${values[name]?.toFixed(1) ?? '–'}</td>`).join('');
     return `<tr><td>${markup(method)}</td>${numbers}<td class="text">${confidence}</td><td class="text">${markup(source)}</td></tr>`;
   });
   const here =
     sameDataset(evaluation) === table
-      ? `<tr class="own"><td>this evaluation</td>${own
-          .slice(3)
+      ? `<tr class="own"><td>this evaluation</td>${meanCells(evaluation)
           .map((value) => `<td>${value}</td>`)
           .join('')}<td></td><td class="text">${evaluation.categories.length} categories</td></tr>`
       : '';
@@ -92,9 +104,6 @@ ${[here, ...published].filter((text) => text !== '').join('\n')}
 </tbody>
 </table>`;
 }
-
-/** The mean of the chosen method stands before those of the comparisons. */
-const meanRowsBehind = ({ categories: [first] }: Evaluation): number => first?.comparisons.length ?? 0;
 
 function categorySection({ category, normal, defective, failed, curves, examples }: CategoryResult): string {
   const lost = failed > 0 ? `, ${failed} failed` : '';

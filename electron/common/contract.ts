@@ -10,10 +10,26 @@ import {
   RunProgress,
   Thresholds,
   VerdictComment,
+  Watch,
 } from './domain.ts';
+import { IdleMinutes, NewPerson, PeopleState, PersonChange, Pin } from './people.ts';
+import { MenuTexts } from './menu-texts.ts';
 import { Preferences } from './preferences.ts';
-import type { AuditEvent, BackupFile, HistoryCheck, HistoryState, PartStory } from './services.ts';
+import { SampleSize, SecondPart, SecondReview, type SecondResult } from './second-review.ts';
+import { ReferenceAnswer } from './reference.ts';
+import type {
+  AuditEvent,
+  BackupFile,
+  HistoryCheck,
+  HistoryState,
+  ImagesCheck,
+  PartStory,
+} from './services.ts';
+import { RetentionRule, type RetentionPlan } from './retention.ts';
+import { RejudgeBy, type SideBySide } from './side-by-side.ts';
 import type { GroupBy, Statistics } from './statistics.ts';
+import { PolicyInForce } from './policy.ts';
+import { BundlePlan, Check, CheckId, Overview, UpdateOffer, UpdateStarted } from './support.ts';
 import { MaskInfo, MaskRuns, Training } from './training.ts';
 import { Author, LotName, Reason, Recipe, RecipeRef, RecipeSettings } from './recipe.ts';
 
@@ -36,9 +52,26 @@ export const AppInfo = z.object({
   chromium: z.string(),
   platform: z.string(),
   dataFolder: z.string(),
+  /** The kind of network drive that the data folder lies on, where it does: 'SMB', 'nfs4'. */
+  networkDrive: z.string().nullish(),
+  /** What the IT department decided. */
+  policy: PolicyInForce,
   /** Folder of bundled sample parts and the words for them; offered on the empty screen. */
   samples: z.array(z.object({ title: z.string(), product: z.string(), folder: z.string() })),
-  pack: z.object({ id: z.string(), title: z.string(), version: z.string(), sha256: z.string() }).nullable(),
+  pack: z
+    .object({
+      id: z.string(),
+      title: z.string(),
+      version: z.string(),
+      sha256: z.string(),
+      /** It brings a trained head, which SDP+ needs. */
+      head: z.boolean(),
+    })
+    .nullable(),
+  /** Where that pack runs on this computer, as it was chosen last; null before its first run. */
+  device: z
+    .object({ name: z.string(), because: z.enum(['only', 'fastest']), msPerImage: z.number().optional() })
+    .nullish(),
 });
 export type AppInfo = z.infer<typeof AppInfo>;
 
@@ -48,7 +81,11 @@ export const Session = z.object({
   selected: Id.nullable(),
   view: z.enum(['grid', 'part']),
   filter: z.enum(['all', 'good', 'review', 'reject', 'failed']),
-  sort: z.enum(['order', 'score', 'doubt', 'name']),
+  sort: z.enum(['order', 'newest', 'score', 'doubt', 'name']),
+  /** What a person said of the parts that are shown; absent: anything. */
+  human: z.enum(['none', ...HumanVerdict.options]).exactOptional(),
+  kind: DefectKind.exactOptional(),
+  search: z.string().max(200).exactOptional(),
   overlay: z.boolean(),
   opacity: z.number().min(0).max(1),
   colourMap: z.enum(['viridis', 'cividis', 'inferno']),
@@ -60,6 +97,8 @@ export type Session = z.infer<typeof Session>;
 const StartArgs = {
   inputs: z.array(z.string().min(1).max(4096)).min(1).max(10_000),
   lot: LotName.optional(),
+  /** The inputs are folders, and the run goes on with what comes into them. */
+  watch: Watch.optional(),
 };
 
 /** Absent: the account at which the computer is logged in. */
@@ -76,13 +115,15 @@ export const CHANNELS = {
   'run.start': {
     /** Words typed by hand, or a recipe, which brings its own. */
     args: z.union([
-      z.strictObject({ ...StartArgs, product: z.string().max(200) }),
-      z.strictObject({ ...StartArgs, recipe: RecipeRef }),
+      z.strictObject({ ...StartArgs, product: z.string().max(200), ...by }),
+      z.strictObject({ ...StartArgs, recipe: RecipeRef, ...by }),
     ]),
     result: Run,
   },
   'run.resume': { args: z.object({ runId: Id }), result: Run },
   'run.cancel': { args: z.object({ runId: Id }), result: Run },
+  /** Holds the run with its model loaded (`run.progress` tells), or lets it go on. */
+  'run.pause': { args: z.object({ runId: Id, paused: z.boolean() }), result: nothing },
   'run.list': { args: nothing, result: z.array(Run) },
   'run.open': { args: z.object({ runId: Id }), result: z.object({ run: Run, parts: z.array(Part) }) },
   /** Appends a row and an audit event, unless nothing would change. */
@@ -102,6 +143,8 @@ export const CHANNELS = {
     }),
     result: Part,
   },
+  /** The accepted part of the same product that looks most like it. */
+  'part.reference': { args: z.object({ partId: Id }), result: ReferenceAnswer },
   /** Shows the photograph's file in the system's file manager. */
   'part.reveal': { args: z.object({ partId: Id }), result: nothing },
   /** The newest version of each recipe, by name. */
@@ -125,7 +168,7 @@ export const CHANNELS = {
   /** A new recipe with the settings of that version. */
   'recipe.duplicate': { args: RecipeRef.extend({ name: RecipeSettings.shape.name, ...by }), result: Recipe },
   /** Asks where to and writes one JSON file; null when the operator closed the dialog. */
-  'recipe.export': { args: RecipeRef, result: z.object({ path: z.string() }).nullable() },
+  'recipe.export': { args: RecipeRef.extend(by), result: z.object({ path: z.string() }).nullable() },
   /**
    * Reads such a file (asks which, unless it was dropped) as a new recipe, under `name` if there is one; null when the
    * dialog was closed. A recipe with the same name and settings is answered as it is; `recipe.invalid` for a file that is
@@ -165,10 +208,28 @@ export const CHANNELS = {
     args: z.object({ limit: z.number().int().min(1).max(1000), beforeLink: Id.optional() }),
     result: answer<AuditEvent[]>(),
   },
+  /** Reads every photograph of these runs that is still there, and compares it with its hash. */
+  'history.images': { args: Selection, result: answer<ImagesCheck>() },
+  /** What of maps and thumbnails goes, and when. */
+  'retention.rule': { args: nothing, result: RetentionRule },
+  /** What would go by this rule (absent: the one that was set). Changes nothing. */
+  'retention.plan': {
+    args: z.object({ rule: RetentionRule.optional() }),
+    result: answer<RetentionPlan>(),
+  },
+  'retention.set': { args: z.object({ rule: RetentionRule, ...by }), result: RetentionRule },
+  /** By the rule that was set; each run an event of the audit trail. */
+  'retention.run': { args: z.object(by), result: answer<RetentionPlan>() },
+  /** From what was kept, without the network. Throws `history.needs_inference`. */
+  'run.rejudge': { args: z.object({ runId: Id, by: RejudgeBy, ...by }), result: answer<SideBySide>() },
+  /** Photograph by photograph, by hash or path. */
+  'run.compare': { args: z.object({ first: Id, second: Id }), result: answer<SideBySide>() },
+  /** A new run over the same photographs, with this recipe (absent: as before), linked to the old one. */
+  'run.repeat': { args: z.object({ runId: Id, recipe: RecipeRef.optional(), ...by }), result: Run },
   'history.stats': { args: Selection.extend({ by: By }), result: answer<Statistics>() },
-  /** Asks where to and writes; null when the dialog was closed. */
+  /** Asks where to and writes; null when the dialog was closed. A PDF is the printed page. */
   'history.export': {
-    args: Selection.extend({ by: By, format: z.enum(['csv', 'jsonl', 'html']), ...by }),
+    args: Selection.extend({ by: By, format: z.enum(['csv', 'jsonl', 'html', 'pdf']), ...by }),
     result: z.object({ path: z.string(), parts: z.number().int(), runs: z.number().int() }).nullable(),
   },
   /** Everything that explains a part: its verdicts, what scored it, recipe, thresholds; newest verdict first. */
@@ -194,6 +255,60 @@ export const CHANNELS = {
     args: z.object({ id: Id, reason: Reason, name: RecipeSettings.shape.name.optional(), ...by }),
     result: z.object({ training: Training, recipe: Recipe }),
   },
+  /** Who is set up and who is on; nobody is, and everybody may do everything, before the first manager is added. */
+  'people.state': { args: nothing, result: PeopleState },
+  /** Also a handover: whoever was on before is off, and the run goes on. Throws `people.wrong_pin`, `people.wait`. */
+  'people.signIn': { args: z.strictObject({ personId: Id, pin: Pin }), result: PeopleState },
+  'people.signOut': { args: nothing, result: PeopleState },
+  /** `idle`: nobody was there for the chosen time. */
+  'people.lock': { args: z.strictObject({ idle: z.boolean() }), result: PeopleState },
+  /** The first one has to be a manager, and is on from then on. Throws `people.name_taken`, `people.pin_weak`. */
+  'people.add': { args: NewPerson.strict(), result: PeopleState },
+  'people.change': { args: PersonChange.strict(), result: PeopleState },
+  /** One's own. */
+  'people.changePin': { args: z.strictObject({ old: Pin, pin: Pin }), result: PeopleState },
+  'people.idle': { args: z.strictObject({ minutes: IdleMinutes }), result: PeopleState },
+  /** Throws `second.nothing`, `second.open`. */
+  'second.draw': {
+    args: z.object({ runId: Id, size: SampleSize, heat: z.boolean(), ...by }),
+    result: SecondReview,
+  },
+  /** Newest first. */
+  'second.list': { args: z.object({ runId: Id }), result: z.array(SecondReview) },
+  /** Nothing of the first look is in it. */
+  'second.parts': {
+    args: z.object({ reviewId: Id }),
+    result: z.object({ review: SecondReview, parts: z.array(SecondPart) }),
+  },
+  /** Answered when it is on the disk; of several on one part the newest counts. Throws `second.ended`. */
+  'second.judge': {
+    args: z.object({ reviewId: Id, partId: Id, verdict: HumanVerdict, ...by }),
+    result: SecondPart,
+  },
+  'second.end': { args: z.object({ reviewId: Id, ...by }), result: answer<SecondResult>() },
+  /** Throws `second.blind` before the end. */
+  'second.result': { args: z.object({ reviewId: Id }), result: answer<SecondResult>() },
+  /** The native menu in the words of the page's language; holds until it is asked for again. */
+  'menu.texts': { args: MenuTexts, result: nothing },
+  /** What this is and what it runs on, and which checks there are. */
+  'support.overview': { args: nothing, result: Overview },
+  /** Never fails: what went wrong is in the answer. */
+  'support.check': { args: z.object({ id: CheckId }), result: Check },
+  /** The report of the checks that were run; null when the dialog was closed. */
+  'support.report': {
+    args: z.object({ to: z.enum(['clipboard', 'file']) }),
+    result: z.object({ path: z.string().nullable() }).nullable(),
+  },
+  /** What a support bundle would hold now. */
+  'support.bundle': { args: nothing, result: BundlePlan },
+  /** Asks where to and writes it; null when the dialog was closed. */
+  'support.saveBundle': { args: nothing, result: z.object({ path: z.string() }).nullable() },
+  /** Asks for the folder unless there is a usual one; null when the dialog was closed. Throws `update.none` and others. */
+  'update.check': { args: z.object({ ask: z.boolean() }), result: UpdateOffer.nullable() },
+  /** Backs the history up and starts the installer that was checked last. */
+  'update.start': { args: nothing, result: UpdateStarted },
+  /** Takes a model pack of the update that was checked last. */
+  'update.pack': { args: z.object({ id: z.string().max(200) }), result: UpdateOffer },
   'session.load': { args: nothing, result: Session.nullable() },
   'session.save': { args: Session, result: nothing },
   /** Null before anybody has set anything. */
@@ -204,12 +319,16 @@ export const CHANNELS = {
 export const MenuCommand = z.enum([
   'open-folder',
   'open-files',
+  'pause-run',
   'stop-run',
+  'print',
   'toggle-overlay',
   'zoom-in',
   'zoom-out',
   'show-keys',
   'show-about',
+  'show-diagnostics',
+  'show-guide',
   'undo',
 ]);
 export type MenuCommand = z.infer<typeof MenuCommand>;
@@ -232,6 +351,12 @@ export const EVENTS = {
   /** The daily backup was made, or could not be. */
   'history.backedUp': z.object({
     made: z.object({ path: z.string(), at: z.string(), bytes: z.number() }).nullable(),
+    error: ErrorRecord.nullable(),
+  }),
+  /** The daily retention let maps and thumbnails go, or could not. */
+  'history.retained': z.object({
+    bytes: z.number(),
+    runs: z.number().int(),
     error: ErrorRecord.nullable(),
   }),
 } as const;

@@ -61,6 +61,10 @@ export type Part = z.infer<typeof Part>;
 export const RunState = z.enum(['preparing', 'running', 'done', 'interrupted', 'failed']);
 export type RunState = z.infer<typeof RunState>;
 
+/** A run that goes on with what comes into its folders: with all that is there as well, or only with what is new. */
+export const Watch = z.enum(['all', 'new']);
+export type Watch = z.infer<typeof Watch>;
+
 export const Run = z.object({
   id: z.number().int(),
   /** UTC, ISO 8601. */
@@ -89,6 +93,10 @@ export const Run = z.object({
   lot: z.string().nullable(),
   /** Which heat forms regions: raw heat, and pixels of the map; null = the run has no such rule. */
   regions: z.object({ threshold: z.number(), minArea: z.number().int() }).nullable(),
+  /** Absent: the run has an end. */
+  watch: Watch.exactOptional(),
+  /** The run whose photographs this one inspects again. */
+  repeats: z.number().int().nullish(),
 });
 export type Run = z.infer<typeof Run>;
 
@@ -104,6 +112,8 @@ export const RunProgress = z.object({
   rate: z.number(),
   /** Seconds left; null when unknown. */
   remaining: z.number().nullable(),
+  /** Why nothing is inspected at the moment: held by a person, nothing has come, or the watched folder is out of reach. */
+  resting: z.enum(['paused', 'waiting', 'unreachable']).exactOptional(),
 });
 export type RunProgress = z.infer<typeof RunProgress>;
 

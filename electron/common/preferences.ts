@@ -18,6 +18,8 @@ export const Preferences = z.object({
   defectKinds: z.array(DefectKind).max(30),
   /** Keys that were changed, by command; a name that this version does not know is left alone. */
   keys: z.record(z.string().max(40), z.array(z.string().min(1).max(40)).max(4)),
+  /** What the barcode scanner sends before each code; absent: `$`; '': scans are keys like any others. */
+  scanPrefix: z.string().max(1).exactOptional(),
   /** The tour was seen or declined. */
   tourSeen: z.boolean(),
 });

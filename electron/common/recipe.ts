@@ -1,6 +1,7 @@
 // A recipe: how one product is inspected. Every change is a new version with author and reason; versions are never changed.
 // Runs anywhere (pure TypeScript).
 import { z } from 'zod';
+import { InspectionArea } from './area.ts';
 import { Thresholds } from './domain.ts';
 import type { Method, Rvs, Tap } from './services.ts';
 
@@ -54,6 +55,10 @@ export const RecipeSettings = z.object({
   regions: RegionRule.nullable(),
   /** Absent: that of the model pack. Not null, so that recipes from before there were heads keep their hashes. */
   head: RecipeHead.exactOptional(),
+  /** Magnifications at which tiles are inspected as well; [1] = the whole photograph alone; absent: as the model pack says. */
+  scales: z.array(z.number().int().min(1).max(8)).min(1).max(8).exactOptional(),
+  /** Absent: the whole photograph is inspected. */
+  area: InspectionArea.exactOptional(),
 });
 export type RecipeSettings = z.infer<typeof RecipeSettings>;
 

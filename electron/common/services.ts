@@ -1,8 +1,13 @@
 // What the two services can be asked, and what they report: the typed messages of inference and history.
 // Runs anywhere (types only); electron/node/service-{host,client}.ts carry them.
 import type { ErrorValue } from '../../models/errors.ts';
-import type { HumanVerdict, MachineVerdict, Part, Run, RunState, Thresholds } from './domain.ts';
+import type { InspectionArea } from './area.ts';
+import type { HumanVerdict, MachineVerdict, Part, Run, RunState, Thresholds, Watch } from './domain.ts';
+import type { NewPerson, PeopleState, PersonChange, Right } from './people.ts';
 import type { Recipe, RecipeRef, RecipeSettings, RegionRule } from './recipe.ts';
+import type { SampleSize, SecondPart, SecondResult, SecondReview } from './second-review.ts';
+import type { RejudgeBy, SideBySide } from './side-by-side.ts';
+import type { RetentionPlan, RetentionRule } from './retention.ts';
 import type { GroupBy, Statistics } from './statistics.ts';
 
 export type Method = 'base' | 'sdp' | 'sdp+';
@@ -15,6 +20,27 @@ export type Comparison = 'clip' | 'winclip';
 /** Of the linear layers of the vision tower; everything after its last norm is always float32. */
 export type Precision = 'fp32' | 'fp16' | 'int8';
 export type Device = 'auto' | 'cpu' | 'dml' | 'cuda' | 'webgpu' | 'coreml';
+
+/** A model pack that was tested on this computer. */
+export interface ModelHealth {
+  readonly id: string;
+  readonly version: string;
+  readonly files: number;
+  /** Where it ran: never `auto`. */
+  readonly device: string;
+  /** From the reference, as a share of the largest expected value, and what is allowed. */
+  readonly difference: number;
+  readonly tolerance: number;
+}
+
+export interface DatabaseHealth {
+  readonly file: string;
+  readonly bytes: number;
+  readonly schema: number;
+  readonly sqlite: string;
+  /** What `quick_check` says; empty = whole. */
+  readonly faults: readonly string[];
+}
 
 interface Range {
   readonly lo: number;
@@ -49,7 +75,11 @@ export interface SessionOptions {
   /** Scale of the heat maps: raw heat at the two ends. */
   readonly heat?: Range;
   readonly thresholds?: Thresholds;
+  /** What counts of the photograph: acts on the smoothed map, before its maximum is taken. Absent: all of it. */
+  readonly area?: InspectionArea;
   readonly device?: Device;
+  /** Where the choices of `auto` are kept; absent: they are made anew with each session. */
+  readonly deviceFile?: string;
   /** Default: fp32. int8 runs on the processor, and only after it was compared with fp32. */
   readonly precision?: Precision;
   readonly threads?: number;
@@ -61,6 +91,14 @@ export interface PrecisionLoss {
   readonly map: number;
   /** Difference of score0, the probability of "abnormal" for the whole photograph. */
   readonly score0: number;
+}
+
+/** Why a session runs where it runs (electron/node/engine/choose-device.ts). */
+interface DeviceChoice {
+  /** Asked for by name; the only one there is; the fastest of those that were tried; in for one that could not be opened. */
+  readonly because: 'asked' | 'only' | 'fastest' | 'spare';
+  /** Of the network alone, as it was measured when the choice was made. */
+  readonly msPerImage?: number;
 }
 
 export interface SessionInfo {
@@ -75,7 +113,16 @@ export interface SessionInfo {
   readonly sigma: number;
   readonly device: string;
   /** Always there in the answer to `session.open`; the history does not keep it. */
-  readonly precision?: Precision;
+  readonly deviceChoice?: DeviceChoice;
+  /** This and the next four are always there in the answer to `session.open`; the history of old has not kept them. */
+  readonly precision?: Precision | undefined;
+  /** Side of the input of the network, in pixels. */
+  readonly imageSize?: number | undefined;
+  readonly scales?: readonly number[] | undefined;
+  /** Of the SDP+ head; null without one. */
+  readonly headSha256?: string | null | undefined;
+  /** Program → version. */
+  readonly versions?: Readonly<Record<string, string>> | undefined;
   /** With int8 only. */
   readonly precisionLoss?: PrecisionLoss;
   readonly product: string;
@@ -103,6 +150,18 @@ export interface InspectRequest {
   };
   /** Also answer with the float32 map (evaluation). */
   readonly wantMap?: boolean;
+  /** Also answer with what parts are compared by (electron/node/engine/feature.ts). */
+  readonly wantFeature?: boolean;
+}
+
+/** What identifies a photograph: of the file as it was read. */
+export interface ImageFacts {
+  readonly sha256: string;
+  readonly bytes: number;
+  /** ISO 8601: the camera's local time, with its offset where it wrote one; of a file UTC. */
+  readonly capturedAt: string;
+  /** Whose clock that was: the camera's (EXIF), or that of the file's last change. */
+  readonly capturedFrom: 'exif' | 'file';
 }
 
 export interface InspectResult {
@@ -117,7 +176,12 @@ export interface InspectResult {
     readonly infer: number;
     readonly post: number;
   };
+  /** This and the device that scored it are always there in the service's answer. */
+  readonly image?: ImageFacts;
+  readonly device?: string;
   readonly map?: Float32Array;
+  /** Class token of the whole photograph, one signed byte for each dimension; not with every method of comparison. */
+  readonly feature?: Uint8Array;
 }
 
 /** Requests of the inference service: name → [argument, answer]. */
@@ -127,9 +191,13 @@ export interface InferenceApi {
   inspect: [InspectRequest, InspectResult];
   /** A format that a page can show (JPEG or PNG bytes) of a photograph that it cannot (TIFF). */
   displayable: [{ path: string }, { mime: string; bytes: Uint8Array }];
+  /** As `loupe model verify`: hashes, weights, and the numbers on the device. Throws `selftest.failed` and others. */
+  selfTest: [{ packFolder: string; device: Device }, ModelHealth];
 }
 export interface InferenceEvents {
-  'session.progress': { stage: 'model' | 'words'; done: number; total: number };
+  'session.progress': { stage: 'model' | 'words' | 'device'; done: number; total: number };
+  /** A device failed twice at the same photograph, or could not be opened any more, and another one took over. */
+  'device.changed': { sessions: readonly number[]; from: Device; to: Device; error: ErrorValue };
 }
 
 export interface NewRun {
@@ -140,6 +208,10 @@ export interface NewRun {
   readonly recipe?: RecipeRef | undefined;
   readonly lot?: string | undefined;
   readonly author?: string | undefined;
+  /** The run goes on with what comes into `inputs`. */
+  readonly watch?: Watch | undefined;
+  /** The run whose photographs are inspected again. */
+  readonly repeats?: number | undefined;
 }
 export interface NewPart {
   readonly path: string;
@@ -147,7 +219,7 @@ export interface NewPart {
   readonly bytes: number;
 }
 export type PartOutcome =
-  | { readonly partId: number; readonly ok: true; readonly result: Omit<InspectResult, 'map'> }
+  | { readonly partId: number; readonly ok: true; readonly result: Omit<InspectResult, 'map' | 'feature'> }
   | { readonly partId: number; readonly ok: false; readonly error: ErrorValue };
 
 export interface NewVerdict {
@@ -206,6 +278,8 @@ export interface PartStory {
   /** What scored it; null while pending. */
   readonly session: (Omit<SessionInfo, 'session' | 'thresholds'> & { readonly begunAt: string }) | null;
   readonly inspectedAt: string | null;
+  /** The photograph as it was read then; null while pending, where it could not be read, and in histories of old. */
+  readonly image: ImageFacts | null;
   /** The version that the run was started from. */
   readonly recipe: Recipe | null;
   /** Newest first; taking one back is one as well. */
@@ -240,9 +314,16 @@ export interface BackupFile {
 export interface DiskUse {
   readonly database: number;
   readonly backups: number;
-  /** Heat maps and thumbnails. */
+  /** Everything that is kept of photographs; maps and thumbnails are most of it. */
   readonly media: number;
+  readonly maps: number;
+  readonly thumbnails: number;
+  /** Masks, heads and what trainings keep. */
+  readonly training: number;
+  /** Histories that a restored backup has replaced. */
+  readonly replaced: number;
   readonly free: number;
+  readonly total: number;
 }
 
 export interface HistoryState {
@@ -260,6 +341,10 @@ export interface HistoryCheck {
   readonly checked: number;
   readonly verdicts: number;
   readonly events: number;
+  /** Set up, also those who have left. */
+  readonly people: number;
+  readonly wrongPins: number;
+  readonly secondReviews: number;
   readonly code: string;
   readonly clockJumps: number;
   readonly fault: {
@@ -270,6 +355,24 @@ export interface HistoryCheck {
   } | null;
   /** For a code that was asked about: whether this history has passed through it. */
   readonly passed: boolean | null;
+}
+
+/** What became of the photographs since they were inspected. */
+export interface ImagesCheck {
+  readonly checked: number;
+  readonly same: number;
+  readonly changed: number;
+  /** Not there any more, or not to be read. */
+  readonly gone: number;
+  /** Nothing was noted: not scored, or inspected by a Loupe that did not note it. */
+  readonly unknown: number;
+  /** The first thousand that changed, with the hash that they have now. */
+  readonly differing: readonly {
+    readonly partId: number;
+    readonly runId: number;
+    readonly path: string;
+    readonly found: string;
+  }[];
 }
 
 export interface HistoryInfo {
@@ -297,6 +400,10 @@ export interface HistoryApi {
   'run.load': [{ runId: number }, { run: Run; parts: Part[] }];
   /** The parts behind `afterSeq` (-1: from the first), in order: what a large run is loaded by, so that nobody waits long. */
   'run.page': [{ runId: number; afterSeq: number; limit: number }, Part[]];
+  /** Positions of the parts that a person called OK, or that nobody judged and the machine calls good. */
+  'run.accepted': [{ runId: number }, number[]];
+  /** What a watched run was started with, and the files that it has had. */
+  'run.files': [{ runId: number }, { inputs: string[]; files: { path: string; bytes: number }[] }];
   /** Pending parts of a run in order, for starting and resuming. */
   'run.pending': [
     { runId: number; limit: number; afterSeq: number },
@@ -331,7 +438,7 @@ export interface HistoryApi {
   'audit.list': [{ limit: number; beforeLink?: number | undefined }, AuditEvent[]];
   'part.explain': [{ partId: number }, PartStory];
   'history.stats': [Selection & { by: GroupBy }, Statistics];
-  /** Writes the file; other requests are answered meanwhile, except for the check of the chain before it. */
+  /** Writes the file; other requests are answered meanwhile, as with all that takes long (aside.ts). */
   'history.export': [
     Selection & {
       by: GroupBy;
@@ -339,20 +446,67 @@ export interface HistoryApi {
       out: string;
       author: string;
       program: string;
+      /** The page becomes a PDF: at most so many parts are listed on it. */
+      paper?: boolean | undefined;
+      /** False: whoever asked tells of it when more is done (`history.exported`). Default: true. */
+      record?: boolean | undefined;
     },
-    { parts: number; runs: number },
+    { parts: number; runs: number; code: string },
   ];
+  /** An export that main has finished: a PDF. */
+  'history.exported': [{ author: string; out: string; format: string; parts: number; runs: number }, null];
+  /** Reads every photograph that is still there. */
+  'history.images': [Selection, ImagesCheck];
+  /** From what was kept; an event of the audit trail. Throws `history.needs_inference`. */
+  'run.rejudge': [{ runId: number; by: RejudgeBy; author: string }, SideBySide];
+  'run.compare': [{ first: number; second: number }, SideBySide];
+  'retention.rule': [null, RetentionRule];
+  /** What would go by this rule (absent: the one that was set). Changes nothing. */
+  'retention.plan': [{ rule?: RetentionRule | undefined }, RetentionPlan];
+  'retention.set': [{ rule: RetentionRule; author: string }, RetentionRule];
+  /** By the rule that was set. */
+  'retention.run': [{ author: string }, RetentionPlan];
   'history.state': [null, HistoryState];
-  /** Walks the whole chain; the service answers nothing else meanwhile (about 4 s for a million verdicts). */
+  /** `look`: reads the whole file (SQLite's quick_check); the service answers nothing else meanwhile. */
+  'history.health': [{ look: boolean }, DatabaseHealth];
+  /** Walks the whole chain (about 4 s for a million verdicts). */
   'history.verify': [{ code?: string | undefined }, HistoryCheck];
   /** Now, into this folder (absent: the one of the schedule). */
   'backup.make': [{ author: string; folder?: string | undefined }, BackupFile];
   /** Where the daily backup goes (null: beside the history) and how many are kept. */
   'backup.schedule': [{ author: string; folder: string | null; keep: number }, HistoryState];
+  /** Who is set up and who is on. A service that was started anew has nobody on. */
+  'people.state': [null, PeopleState];
+  /**
+   * Under whose name something may be done: that of the one who is on, or null where nobody is set up. Throws
+   * `people.locked`, `people.not_allowed`, `people.not_you`. Requests that carry an author are checked by themselves.
+   */
+  'people.may': [{ right: Right; claimed?: string | undefined }, { author: string | null }];
+  /** Throws `people.wrong_pin`, `people.wait`, `people.not_active`. */
+  'people.signIn': [{ personId: number; pin: string }, PeopleState];
+  'people.signOut': [null, PeopleState];
+  /** `idle`: by itself, because nobody was there. */
+  'people.lock': [{ idle: boolean }, PeopleState];
+  /** `account`: author of the first one, before whom there is nobody. */
+  'people.add': [NewPerson & { account: string }, PeopleState];
+  'people.change': [PersonChange, PeopleState];
+  'people.changePin': [{ old: string; pin: string }, PeopleState];
+  'people.idle': [{ minutes: number }, PeopleState];
+  /** Throws `second.nothing`, `second.open`. */
+  'second.draw': [{ runId: number; size: SampleSize; heat: boolean; author: string }, SecondReview];
+  'second.list': [{ runId: number }, SecondReview[]];
+  'second.parts': [{ reviewId: number }, { review: SecondReview; parts: SecondPart[] }];
+  /** Throws `second.ended`. */
+  'second.judge': [{ reviewId: number; partId: number; verdict: HumanVerdict; author: string }, SecondPart];
+  'second.end': [{ reviewId: number; author: string }, SecondResult];
+  /** Throws `second.blind` before the end. */
+  'second.result': [{ reviewId: number }, SecondResult];
   'setting.get': [{ key: string }, { value: string | null }];
   'setting.set': [{ key: string; value: string }, null];
 }
 export interface HistoryEvents {
   /** The daily backup was made, or could not be. */
   'backup.ended': { readonly made: BackupFile | null; readonly error: ErrorValue | null };
+  /** The daily retention let files go, or could not. */
+  'retention.ended': { readonly done: RetentionPlan | null; readonly error: ErrorValue | null };
 }

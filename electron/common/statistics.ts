@@ -221,6 +221,8 @@ export interface Agreement {
   readonly agreed: Rate;
   /** Cohen's kappa: 1 = always the same, 0 = as often as by chance. Null without pairs, or when chance leaves nothing. */
   readonly kappa: number | null;
+  /** 95 %; null where its variance says nothing: without kappa, and where both always agree. */
+  readonly interval: Interval | null;
 }
 
 export function agreement(pairs: readonly Pair[]): Agreement {
@@ -233,11 +235,37 @@ export function agreement(pairs: readonly Pair[]): Agreement {
     0,
   );
   const defined = total > 0 && chance < 1;
+  const kappa = defined ? (agreed / total - chance) / (1 - chance) : null;
   return {
     pairs: total,
     agreed: rate(agreed, total),
-    kappa: defined ? (agreed / total - chance) / (1 - chance) : null,
+    kappa,
+    interval: kappa === null || agreed === total ? null : kappaInterval(pairs, total, chance, kappa),
   };
+}
+
+/** Large-sample variance of Fleiss, Cohen & Everitt (Psychological Bulletin 72, 1969, 323-327). */
+function kappaInterval(pairs: readonly Pair[], total: number, chance: number, kappa: number): Interval {
+  const words = ['ok', 'ng', 'unsure'] as const;
+  const share = (first: HumanVerdict | null, second: HumanVerdict | null): number =>
+    pairs.reduce(
+      (sum, pair) =>
+        (first === null || pair.first === first) && (second === null || pair.second === second)
+          ? sum + pair.count
+          : sum,
+      0,
+    ) / total;
+  let variance = -((kappa - chance * (1 - kappa)) ** 2);
+  for (const i of words) {
+    for (const j of words) {
+      // As in the paper: the margins of the row's word among the second, of the column's word among the first.
+      const margins = i === j ? share(i, null) + share(null, i) : share(null, i) + share(j, null);
+      const weight = i === j ? 1 - margins * (1 - kappa) : (1 - kappa) * margins;
+      variance += share(i, j) * weight ** 2;
+    }
+  }
+  const half = (Z * Math.sqrt(Math.max(0, variance) / total)) / (1 - chance);
+  return { lo: Math.max(-1, kappa - half), hi: Math.min(1, kappa + half) };
 }
 
 export interface GroupSummary {
@@ -256,9 +284,29 @@ export interface Statistics {
   readonly pareto: readonly ParetoRow[];
   readonly confusion: Confusion;
   readonly agreement: Agreement;
+  /** Of blind second reviews that have ended. */
+  readonly blind: Agreement;
+  /** Who gave the verdicts that stand, the busiest first. */
+  readonly judges: readonly Judge[];
 }
 
-export function summarise(cells: readonly Cell[], pairs: readonly Pair[], by: GroupBy): Statistics {
+/** Parts whose newest verdict is of this person. */
+export interface Judge {
+  readonly author: string;
+  readonly ok: number;
+  readonly ng: number;
+  readonly unsure: number;
+}
+
+/** What was counted beside the cells. */
+export interface Counted {
+  /** Two people on the same part, in the open. */
+  readonly pairs: readonly Pair[];
+  readonly blind: readonly Pair[];
+  readonly judges: readonly Judge[];
+}
+
+export function summarise(cells: readonly Cell[], counted: Counted, by: GroupBy): Statistics {
   const groups = groupBy(cells, by);
   const summary = (grouped: readonly Cell[]) => {
     const counted = tally(grouped);
@@ -272,6 +320,8 @@ export function summarise(cells: readonly Cell[], pairs: readonly Pair[], by: Gr
     chart: pChart(groups),
     pareto: pareto(cells),
     confusion: confusion(cells),
-    agreement: agreement(pairs),
+    agreement: agreement(counted.pairs),
+    blind: agreement(counted.blind),
+    judges: counted.judges,
   };
 }

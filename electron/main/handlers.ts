@@ -3,35 +3,47 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { AppInfo, ChannelArgs, Session } from '../common/contract.ts';
+import type { MenuTexts } from '../common/menu-texts.ts';
 import type { History } from '../node/history-client.ts';
+import { findReference } from '../node/reference/find-reference.ts';
 import { loadRun } from '../node/run/load.ts';
 import type { RunController } from '../node/run-controller.ts';
 import type { TrainingController } from '../node/training/controller.ts';
+import { packHead, unpackHead } from '../node/training/head-travel.ts';
 import type { MaskStore } from '../node/training/masks.ts';
 import { LoupeError } from '../../models/errors.ts';
+import { asPdf } from './print-pdf.ts';
 import type { RecipeFiles } from './recipe-files.ts';
 import type { Handlers } from './router.ts';
+import type { SupportHandlers } from './support.ts';
 import { loadPreferences, savePreferences } from './preferences-store.ts';
 import { loadSession, saveSession } from './session-store.ts';
 
 export interface HandlerOptions {
   readonly history: History;
+  readonly support: SupportHandlers;
   readonly runs: RunController;
   readonly trainings: TrainingController;
   readonly masks: MaskStore;
   readonly info: () => Promise<AppInfo>;
   readonly choose: (what: ChannelArgs<'files.choose'>['what']) => Promise<string[]>;
   readonly recipes: RecipeFiles;
+  readonly dataFolder: string;
+  /** The folder of the pack that a recipe names; throws `pack.missing`. */
+  readonly findPack: (packId: string) => Promise<string>;
   /** Asks where to write a file with this ending; null when the dialog was closed. */
   readonly saveAs: (name: string, ending: string) => Promise<string | null>;
+  /** A page into a PDF, with this code at the foot of each page. */
+  readonly print: (html: string, pdf: string, code: string) => Promise<void>;
   readonly reveal: (path: string) => void;
+  readonly useMenu: (texts: MenuTexts) => void;
   readonly useTheme: (theme: Session['theme']) => void;
   /** Settles when what happens before the page may look around has happened. */
   readonly prepared: Promise<unknown>;
 }
 
 /** Who judges, unless the page says so: the account at which the computer is logged in. */
-function account(): string {
+export function account(): string {
   try {
     return userInfo().username || 'unknown';
   } catch {
@@ -49,9 +61,12 @@ export function handlers(options: HandlerOptions): Handlers {
   return {
     'app.info': () => options.info(),
     'files.choose': ({ what }) => options.choose(what),
-    'run.start': (args) => runs.start({ ...args, author: account() }),
+    'run.start': (args) => runs.start(authored(args)),
     'run.resume': (args) => runs.resume(args),
     'run.cancel': (args) => runs.cancel(args),
+    'run.pause': (args) => {
+      runs.pause(args);
+    },
     'run.list': async () => (await history.request('run.list', null)).map((run) => runs.asItIs(run)),
     'run.open': async (args) => {
       const { run, parts } = await loadRun(history, args.runId);
@@ -59,6 +74,7 @@ export function handlers(options: HandlerOptions): Handlers {
     },
     'run.thresholds': async (args) => runs.asItIs(await history.request('run.setThresholds', authored(args))),
     'part.verdict': (args) => history.request('verdict.record', authored(args)),
+    'part.reference': ({ partId }) => findReference(history, options.dataFolder, partId),
     'part.reveal': async (args) => {
       const { path } = await history.request('part.get', args);
       if (!existsSync(path)) throw new LoupeError('image.missing', { path });
@@ -70,16 +86,15 @@ export function handlers(options: HandlerOptions): Handlers {
     'recipe.save': (args) => history.request('recipe.save', authored(args)),
     'recipe.duplicate': (args) => history.request('recipe.duplicate', authored(args)),
     'recipe.export': async (args) => {
-      const { name, text } = await history.request('recipe.export', {
-        ...args,
-        author: account(),
-      });
-      const path = await recipes.save(name, text);
+      const { name, text } = await history.request('recipe.export', authored(args));
+      const path = await recipes.save(name, await packHead(options.dataFolder, text));
       return path === null ? null : { path };
     },
     'recipe.import': async ({ path, ...args }) => {
       const text = await recipes.load(path);
-      return text === null ? null : history.request('recipe.import', { text, ...authored(args) });
+      if (text === null) return null;
+      const recipe = await unpackHead(options, text);
+      return history.request('recipe.import', { text: recipe, ...authored(args) });
     },
     'history.state': () => history.request('history.state', null),
     'history.verify': (args) => history.request('history.verify', args),
@@ -88,12 +103,30 @@ export function handlers(options: HandlerOptions): Handlers {
     'history.audit': (args) => history.request('audit.list', args),
     'history.stats': (args) => history.request('history.stats', args),
     'history.export': async (args) => {
-      const path = await options.saveAs(`Loupe results.${args.format}`, args.format);
+      const { format, ...selection } = authored(args);
+      const path = await options.saveAs(`Loupe results.${format}`, format);
       if (path === null) return null;
       const { version } = await options.info();
-      const request = { ...authored(args), out: path, program: `Loupe ${version}` };
-      return { path, ...(await history.request('history.export', request)) };
+      const request = { ...selection, program: `Loupe ${version}` };
+      const { author } = request;
+      if (format !== 'pdf') {
+        const { parts, runs } = await history.request('history.export', { ...request, format, out: path });
+        return { path, parts, runs };
+      }
+      const page = { ...request, format: 'html', paper: true, record: false } as const;
+      const write = (out: string) => history.request('history.export', { ...page, out });
+      const { parts, runs } = await asPdf(options.dataFolder, path, write, options.print);
+      await history.request('history.exported', { author, out: path, format, parts, runs });
+      return { path, parts, runs };
     },
+    'history.images': (args) => history.request('history.images', args),
+    'retention.rule': () => history.request('retention.rule', null),
+    'retention.plan': (args) => history.request('retention.plan', args),
+    'retention.set': (args) => history.request('retention.set', authored(args)),
+    'retention.run': (args) => history.request('retention.run', authored(args)),
+    'run.rejudge': (args) => history.request('run.rejudge', authored(args)),
+    'run.compare': (args) => history.request('run.compare', args),
+    'run.repeat': (args) => runs.repeat(authored(args)),
     'part.explain': (args) => history.request('part.explain', args),
     'mask.list': ({ runId }) => masks.list(runId),
     'mask.save': (args) => masks.save(authored(args)),
@@ -103,6 +136,25 @@ export function handlers(options: HandlerOptions): Handlers {
     'training.stop': () => trainings.stop(),
     'training.discard': (args) => trainings.discard(authored(args)),
     'training.adopt': (args) => trainings.adopt(authored(args)),
+    'people.state': () => history.request('people.state', null),
+    'people.signIn': ({ personId, pin }) => history.request('people.signIn', { personId, pin }),
+    'people.signOut': () => history.request('people.signOut', null),
+    'people.lock': ({ idle }) => history.request('people.lock', { idle }),
+    'people.add': ({ name, role, pin }) =>
+      history.request('people.add', { name, role, pin, account: account() }),
+    'people.change': (args) => history.request('people.change', args),
+    'people.changePin': ({ old, pin }) => history.request('people.changePin', { old, pin }),
+    'people.idle': ({ minutes }) => history.request('people.idle', { minutes }),
+    'second.draw': (args) => history.request('second.draw', authored(args)),
+    'second.list': (args) => history.request('second.list', args),
+    'second.parts': (args) => history.request('second.parts', args),
+    'second.judge': (args) => history.request('second.judge', authored(args)),
+    'second.end': (args) => history.request('second.end', authored(args)),
+    'second.result': (args) => history.request('second.result', args),
+    'menu.texts': (texts) => {
+      options.useMenu(texts);
+    },
+    ...options.support,
     'session.load': async () => {
       await options.prepared;
       const session = await loadSession(history);

@@ -21,10 +21,15 @@ export interface Places {
   readonly node: string;
 }
 
-type AppPaths = Pick<App, 'getAppPath' | 'getPath' | 'isPackaged'>;
+type AppPaths = Pick<App, 'getAppPath' | 'isPackaged'>;
 
 /** Finds the places of this installation. LOUPE_RESOURCES and LOUPE_NODE are for tests; the installed program does not know them. */
-export function findPlaces(app: AppPaths, env = process.env, resourcesPath = process.resourcesPath): Places {
+export function findPlaces(
+  app: AppPaths,
+  data: string,
+  env = process.env,
+  resourcesPath = process.resourcesPath,
+): Places {
   const root = app.getAppPath();
   const unpacked = root.replace(/app\.asar$/, 'app.asar.unpacked');
   const nodeName = process.platform === 'win32' ? 'node.exe' : 'node';
@@ -36,7 +41,7 @@ export function findPlaces(app: AppPaths, env = process.env, resourcesPath = pro
     preload: join(root, 'out/preload/preload.cjs'),
     resources,
     pack: join(resources, 'packs/loupe-mini'),
-    data: app.getPath('userData'),
+    data,
     service: (name, kind) => join(kind === 'node' ? unpacked : root, 'out/main', `${name}.js`),
     // An installed program starts nothing that a variable names; only one packed for tests has this file (build/config.ts).
     node: app.isPackaged
@@ -46,12 +51,12 @@ export function findPlaces(app: AppPaths, env = process.env, resourcesPath = pro
 }
 
 /**
- * Gives the data folder to Electron, before it uses one: LOUPE_DATA, else the system's place for programs. Chromium's own
- * files go into a folder of their own, so that a backup shows at a glance what matters.
+ * Gives the data folder to Electron, before it uses one. Chromium's own files go into a folder of their own, so that a backup
+ * shows at a glance what matters.
  */
-export function useDataFolder(app: Pick<App, 'getPath' | 'setPath'>, env = process.env): void {
-  if (env.LOUPE_DATA) app.setPath('userData', env.LOUPE_DATA);
-  app.setPath('sessionData', join(app.getPath('userData'), 'chromium'));
+export function useDataFolder(app: Pick<App, 'setPath'>, folder: string): void {
+  app.setPath('userData', folder);
+  app.setPath('sessionData', join(folder, 'chromium'));
 }
 
 /** The bundled sample parts: one folder per product, in the layout of MVTec AD or flat. */

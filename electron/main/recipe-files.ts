@@ -5,8 +5,8 @@ import { basename } from 'node:path';
 import type { BrowserWindow, Dialog } from 'electron';
 import { LoupeError } from '../../models/errors.ts';
 
-/** A recipe is a few hundred bytes; whatever is larger than this is something else. */
-const MOST_BYTES = 1_000_000;
+/** A recipe is a few hundred bytes, its head up to 17 MB as text; whatever is larger than this is something else. */
+const MOST_BYTES = 64_000_000;
 const FILTERS = [{ name: 'Recipes', extensions: ['json'] }];
 
 export interface RecipeFiles {

@@ -9,6 +9,7 @@ import {
   type Reply,
 } from '../common/contract.ts';
 import { LoupeError, toErrorValue, type ErrorValue } from '../../models/errors.ts';
+import type { Guard } from './rights.ts';
 import { isOurs } from './security.ts';
 
 /** One handler per channel: a missing or an unknown one does not compile. */
@@ -27,6 +28,8 @@ export interface RouterOptions {
   readonly handlers: Handlers;
   /** The web contents of our window; null while there is none. */
   readonly page: () => unknown;
+  /** Whether the person who is on may ask for this, and under which name it is done. */
+  readonly guard: Guard;
   /** In development: a result that does not fit the contract becomes an error. */
   readonly checkResults: boolean;
   /** For the log: what the page was refused or what went wrong inside. */
@@ -64,7 +67,7 @@ export function route(options: RouterOptions): void {
   ): Promise<Reply<ChannelResult<C>>> => {
     try {
       mustBeOurPage(channel, event, options.page());
-      const value = await options.handlers[channel](parseArgs(channel, args));
+      const value = await options.handlers[channel](await options.guard(channel, parseArgs(channel, args)));
       if (options.checkResults) checkResult(channel, value);
       return { ok: true, value };
     } catch (thrown) {

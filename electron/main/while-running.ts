@@ -9,7 +9,7 @@ export function whileRunning(
   window: () => Pick<BrowserWindow, 'setProgressBar'> | null,
 ): (progress: RunProgress) => void {
   let awake: number | null = null;
-  return ({ state, total, scored, failed }) => {
+  return ({ state, total, scored, failed, resting }) => {
     const going = state === 'preparing' || state === 'running';
     if (going) awake ??= blocker.start('prevent-app-suspension');
     else if (awake !== null) {
@@ -18,6 +18,9 @@ export function whileRunning(
     }
     // 2 = moving without a measure, -1 = no bar.
     const share = state === 'running' && total > 0 ? (scored + failed) / total : 2;
-    window()?.setProgressBar(going ? share : -1);
+    // A watched folder that brings nothing is no progress at all.
+    if (!going || resting === 'waiting') window()?.setProgressBar(-1);
+    else if (resting === undefined) window()?.setProgressBar(share);
+    else window()?.setProgressBar(share, { mode: resting === 'paused' ? 'paused' : 'error' });
   };
 }

@@ -1,8 +1,8 @@
 // Where the window was: remembered in a small file, and never restored to a place that no display shows.
 // Runs in the main process (Node only).
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { writeAtomic } from '../node/files/write-atomic.ts';
 
 export const MIN_WIDTH = 1024;
 export const MIN_HEIGHT = 700;
@@ -74,9 +74,7 @@ export function readWindowState(file: string): WindowState | null {
 /** Written beside and renamed, so that a power cut leaves the old or the new file. Failing to remember is no error. */
 export function writeWindowState(file: string, state: WindowState): void {
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, JSON.stringify(state));
-    renameSync(`${file}.new`, file);
+    writeAtomic(file, JSON.stringify(state));
   } catch (error) {
     console.warn(`The place of the window could not be remembered: ${String(error)}`);
   }

@@ -20,6 +20,7 @@ const REPEATABLE: ReadonlySet<keyof HistoryApi> = new Set([
   'run.get',
   'run.load',
   'run.page',
+  'run.files',
   'run.pending',
   'run.setThresholds',
   'results.record',
@@ -29,14 +30,30 @@ const REPEATABLE: ReadonlySet<keyof HistoryApi> = new Set([
   'recipe.versions',
   'audit.list',
   'history.state',
+  'history.health',
   'history.stats',
   'history.export',
   'part.explain',
   'history.verify',
+  'history.images',
+  'run.compare',
+  'retention.rule',
+  'retention.plan',
   'backup.schedule',
+  'people.state',
+  'people.may',
+  'people.signOut',
+  'people.lock',
+  'second.list',
+  'second.parts',
+  'second.end',
+  'second.result',
   'setting.get',
   'setting.set',
 ]);
+
+/** Deaths in a row that one question survives; a service that dies more often is given up by its client. */
+const MOST_TRIES = 5;
 
 type Client = Pick<ServiceClient<HistoryApi, HistoryEvents>, 'request' | 'deaths'>;
 
@@ -55,11 +72,15 @@ export function openedHistory(client: Client, folder: string): History {
     return client.request(name, args);
   };
   return {
-    request: (name, args) =>
-      ask(name, args).catch((error: unknown) => {
-        const died = error instanceof LoupeError && error.code === 'service.died';
-        if (died && REPEATABLE.has(name)) return ask(name, args);
-        throw error;
-      }),
+    request: async (name, args) => {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await ask(name, args);
+        } catch (error) {
+          const died = error instanceof LoupeError && error.code === 'service.died';
+          if (!died || !REPEATABLE.has(name) || tries >= MOST_TRIES) throw error;
+        }
+      }
+    },
   };
 }

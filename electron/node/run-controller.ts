@@ -1,16 +1,22 @@
 // Starts, resumes and stops runs, one at a time; the only place that makes the two services work together.
 // Runs in the main process (Node, no Electron: the tests drive it with the real services).
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Run } from '../common/domain.ts';
+import type { Run, Watch } from '../common/domain.ts';
 import type { RecipeRef } from '../common/recipe.ts';
 import type { InferenceApi, InferenceEvents, NewPart, SessionOptions } from '../common/services.ts';
 import { LoupeError, type ErrorValue } from '../../models/errors.ts';
 import type { History } from './history-client.ts';
 import { ActiveRun, hasBegun, type Emit, type List, type Refused } from './run/active-run.ts';
+import type { WatchTimes } from './files/watch.ts';
+import { folderFeed, type Feed } from './run/feed.ts';
+import { photographsOf } from './run/photographs-of.ts';
 import { RunSession } from './run/session.ts';
 import { sessionOptions, type PackPlaces } from './run/session-options.ts';
 import type { ServiceClient } from './service-client.ts';
 
+/** Deaths of the history that listing the photographs survives. */
+const MOST_TRIES = 5;
 /** Photographs per message to the history: a batch of this size is written in milliseconds. */
 const BATCH = 500;
 
@@ -29,6 +35,8 @@ export interface RunControllerOptions extends PackPlaces {
   readonly history: History;
   readonly scan: (inputs: readonly string[]) => AsyncIterable<Photograph>;
   readonly emit: Emit;
+  /** How patiently folders are watched; absent: as the program does. */
+  readonly watchTimes?: WatchTimes;
 }
 
 /** What to inspect, and how: by words, or by a recipe that brings its own. */
@@ -36,9 +44,11 @@ export type StartRequest = {
   readonly inputs: readonly string[];
   readonly lot?: string | undefined;
   readonly author?: string | undefined;
+  /** Goes on with what comes into the folders until it is stopped. */
+  readonly watch?: Watch | undefined;
 } & ({ readonly product: string } | { readonly recipe: RecipeRef });
 
-const STAGES = { model: 'Loading the model', words: 'Reading the words' };
+const STAGES = { model: 'Loading the model', words: 'Reading the words', device: 'Trying the devices' };
 
 export class RunController {
   readonly #options: RunControllerOptions;
@@ -60,23 +70,48 @@ export class RunController {
   /** Starts a run over everything below `inputs`; answers as soon as the first photograph is found. */
   start(args: StartRequest): Promise<Run> {
     return this.#claim(async () => {
-      const { inputs, lot, author } = args;
+      const { inputs, lot, author, watch } = args;
       const recipe = 'recipe' in args ? await this.#options.history.request('recipe.get', args.recipe) : null;
       const product = 'product' in args ? args.product : (recipe?.product ?? '');
       if (!product.trim()) throw new LoupeError('text.empty');
       const session = await sessionOptions(this.#options, product, recipe);
-      // Looked at before anything is written: an empty folder leaves no empty run behind.
-      const photographs = await unlessEmpty(this.#options.scan(inputs));
-      if (!photographs) throw new LoupeError('data.no_images', { path: inputs.join(', ') });
+      // Looked at before anything is written: an empty folder leaves no empty run behind, unless it is watched.
+      const photographs = watch === undefined ? await unlessEmpty(this.#options.scan(inputs)) : null;
+      if (watch !== undefined) await demandFolders(inputs);
+      else if (!photographs) throw new LoupeError('data.no_images', { path: inputs.join(', ') });
       const run = await this.#options.history.request('run.create', {
         product,
         source: inputs.map((input) => basename(input) || input).join(', '),
         inputs,
         // The version that was read, not the one that is newest by now.
         ...(recipe && { recipe: { recipeId: recipe.id, version: recipe.version } }),
-        ...{ lot, author },
+        ...{ lot, author, watch },
       });
+      if (!photographs) return this.#launch(run, session);
       return this.#launch(run, session, (...how) => this.#list(run.id, photographs, ...how));
+    });
+  }
+
+  /** A new run over the photographs of an earlier one, by this version of a recipe (absent: as before). */
+  repeat(args: { runId: number; recipe?: RecipeRef | undefined; author?: string | undefined }): Promise<Run> {
+    return this.#claim(async () => {
+      const { history } = this.#options;
+      const earlier = await history.request('run.get', { runId: args.runId });
+      const before = earlier.recipe && { recipeId: earlier.recipe.id, version: earlier.recipe.version };
+      const ref = args.recipe ?? before;
+      const recipe = ref && (await history.request('recipe.get', ref));
+      const product = recipe?.product ?? earlier.product;
+      const session = await sessionOptions(this.#options, product, recipe);
+      const { inputs, photographs } = await photographsOf(history, earlier.id);
+      const found = await unlessEmpty(photographs());
+      if (!found) throw new LoupeError('data.no_images', { path: inputs.join(', ') });
+      const run = await history.request('run.create', {
+        ...{ product, source: earlier.source, inputs, repeats: earlier.id },
+        ...(recipe && { recipe: { recipeId: recipe.id, version: recipe.version } }),
+        ...(earlier.lot !== null && { lot: earlier.lot }),
+        author: args.author,
+      });
+      return this.#launch(run, session, (...how) => this.#list(run.id, found, ...how));
     });
   }
 
@@ -85,7 +120,7 @@ export class RunController {
     return this.#claim(async () => {
       const run = await this.#options.history.request('run.get', args);
       if (!hasBegun(run)) throw new LoupeError('run.incomplete');
-      if (run.scored + run.failed >= run.total) {
+      if (run.scored + run.failed >= run.total && run.watch === undefined) {
         this.#claimed = false;
         return this.#options.history.request('run.setState', { ...args, state: 'done' });
       }
@@ -100,6 +135,11 @@ export class RunController {
   async cancel(args: { runId: number }): Promise<Run> {
     if (this.#active?.id === args.runId) return this.#active.stop();
     return this.asItIs(await this.#options.history.request('run.get', args));
+  }
+
+  /** Holds the run that is under way with its model loaded, or lets it go on; one that is not under way stays as it is. */
+  pause({ runId, paused }: { runId: number; paused: boolean }): void {
+    if (this.#active?.id === runId) this.#active.pause(paused);
   }
 
   /** Stops whatever is under way, so that the program can end. */
@@ -132,13 +172,25 @@ export class RunController {
     const { inference, history, dataFolder, emit } = this.#options;
     const session = new RunSession(inference, options);
     emit('run.changed', run);
-    const active = new ActiveRun({ run, session, history, dataFolder, emit, ...(list && { list }) });
+    const feed = run.watch && this.#feed(run.id, run.watch);
+    const active = new ActiveRun({
+      ...{ run, session, history, dataFolder, emit },
+      ...(list && { list }),
+      ...(feed && { feed }),
+    });
     this.#active = active;
     void active.ended.then(() => {
       this.#active = null;
       this.#claimed = false;
     });
     return run;
+  }
+
+  #feed(runId: number, watch: Watch): Feed {
+    const { history, dataFolder, watchTimes: times } = this.#options;
+    const add = (parts: readonly NewPart[], listed: number): Promise<number> =>
+      this.#add(runId, parts, listed);
+    return folderFeed({ runId, watch, history, dataFolder, times, add });
   }
 
   async #list(
@@ -148,9 +200,11 @@ export class RunController {
   ): Promise<Refused> {
     const refused = new Map<string, ErrorValue>();
     let parts: NewPart[] = [];
+    let listed = 0;
     const write = async (): Promise<void> => {
       if (parts.length === 0) return;
-      onListed((await this.#options.history.request('run.addParts', { runId, parts })).total);
+      listed = await this.#add(runId, parts, listed);
+      onListed(listed);
       parts = [];
     };
     for await (const { path, relative: name, bytes, error } of photographs) {
@@ -160,6 +214,29 @@ export class RunController {
     }
     await write();
     return refused;
+  }
+
+  /** Adding twice would list a photograph twice: after a death of the history the run tells whether they are in. */
+  async #add(runId: number, parts: readonly NewPart[], listed: number): Promise<number> {
+    const { history } = this.#options;
+    for (let tries = 1; ; tries++) {
+      try {
+        return (await history.request('run.addParts', { runId, parts })).total;
+      } catch (error) {
+        const died = error instanceof LoupeError && error.code === 'service.died';
+        if (!died || tries >= MOST_TRIES) throw error;
+        const { total } = await history.request('run.get', { runId });
+        if (total === listed + parts.length) return total;
+      }
+    }
+  }
+}
+
+/** Only folders can be watched. Throws `data.folder_missing`. */
+async function demandFolders(inputs: readonly string[]): Promise<void> {
+  for (const path of inputs) {
+    const stats = await stat(path).catch(() => null);
+    if (!stats?.isDirectory()) throw new LoupeError('data.folder_missing', { path });
   }
 }
 

@@ -37,6 +37,7 @@ export function serve<A extends Api<A>, E>(
 ): <K extends keyof E & string>(name: K, payload: E[K]) => void {
   const port = parentPort();
   port.onMessage((message) => {
+    if (message.kind === 'ping') port.send({ kind: 'pong' });
     if (message.kind !== 'request') return;
     const { id, name, args } = message;
     void (async () => {
@@ -45,7 +46,11 @@ export function serve<A extends Api<A>, E>(
         const value = await handlers[name as keyof A](args);
         port.send({ kind: 'answer', id, ok: true, value });
       } catch (thrown) {
-        port.send({ kind: 'answer', id, ok: false, error: toErrorValue(thrown) });
+        const error = toErrorValue(thrown);
+        // Nobody foresaw it: where it comes from is known here only.
+        if (error.code === 'internal' && thrown instanceof Error)
+          port.send({ kind: 'log', level: 'error', event: name, fields: { stack: thrown.stack } });
+        port.send({ kind: 'answer', id, ok: false, error });
       }
     })();
   });

@@ -6,6 +6,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findCategories, layoutOf } from '../../electron/cli/dataset.ts';
 import { chooseExamples } from '../../electron/cli/examples.ts';
+import { PUBLISHED } from '../../electron/cli/published.ts';
+import { publishedRows } from '../../electron/cli/published-rows.ts';
 import { toErrorValue } from '../../models/errors.ts';
 import { loupe, type CliResult } from '../support/cli.ts';
 import { writeMask, writePhotograph } from '../support/photographs.ts';
@@ -75,11 +77,16 @@ describe('the layout of VisA', () => {
     expect(stdout).toMatch(/^ {2}plain CLIP /m);
     expect(stdout).toMatch(/^mean of windows \(WinCLIP\) /m);
     expect(stdout).toContain('rvs dbscan (VisA profile)');
+    expect(stdout).toMatch(/^ {2}WinCLIP, published +· +· +73\.6 +– +71\.0 +61\.2 +– +2\.4 +– +–$/m);
+    expect(stdout).toMatch(/^mean of WinCLIP, published +84\.5 /m); // (95.4 + 73.6) / 2
+    expect(stdout).toContain('as its targets (confidence medium)');
     const page = readFileSync(report, 'utf8');
     expect(page).not.toMatch(/<script|https?:\/\//);
     expect(page.match(/<svg /g)).toHaveLength(2 * 3);
     expect(page.match(/src="data:image\/jpeg;base64,\/9j\//g)!.length).toBeGreaterThanOrEqual(2 * 4);
     expect(page).toContain('2 of the 12 categories of VisA');
+    expect(page.match(/<tr class="other"><td> {2}(plain CLIP|windows)/g)).toHaveLength(2 * 2);
+    expect(page).toMatch(/<tr class="published"><td> {2}WinCLIP, published<\/td>.*<td>95\.4<\/td>/);
     expect(page).toMatch(/<tr class="own"><td>this evaluation<\/td>/);
     expect(page).toMatch(/<td>CLIP-AD SDP\+<\/td>.*<td>85\.1<\/td>.*high/);
     expect(page).not.toMatch(/NaN|undefined/);
@@ -94,11 +101,34 @@ describe('the layout of VisA', () => {
       [undefined, undefined],
       ['clip', undefined],
       ['winclip', undefined],
+      [undefined, 'pcb1'],
+      [undefined, undefined],
       [undefined, undefined],
     ]);
+    expect(lines[6]).toMatchObject({ published: 'WinCLIP, published', image_auroc: 0.736, pixel_ap: null });
+    expect(lines[7]).toMatchObject({ published: 'WinCLIP, published', confidence: 'medium' });
     const own = lines[0]!;
     expect(lines[2]).not.toMatchObject({ pixel_auroc: own.pixel_auroc });
     expect((lines[4] as { mean: unknown }).mean).toMatchObject({ image_auroc: lines[1]!.image_auroc });
+  });
+
+  it('is written as a table with the same rows, or without published ones where nobody asked for others', async () => {
+    const file = join(folder, 'report.csv');
+    await evaluate(root, '--compare', '--category', 'candle', '--report', file);
+    const methods = (): string[] =>
+      readFileSync(file, 'utf8')
+        .split('\r\n')
+        .slice(1, -1)
+        .map((line) => line.split(',').at(-1)!);
+    expect(methods()).toEqual([
+      ...['sdp', 'clip', 'winclip', 'winclip_published'],
+      ...['sdp', 'clip', 'winclip', 'winclip_published'],
+    ]);
+    expect(readFileSync(file, 'utf8')).toContain(
+      '\r\ncandle,candle,,,,0.954000,,0.894000,0.889000,,0.225000,,,winclip_published',
+    );
+    await evaluate(root, '--category', 'candle', '--report', file);
+    expect(methods()).toEqual(['sdp', 'sdp']);
   });
 
   it('with a mask that is missing has no pixel metrics there', async () => {
@@ -148,6 +178,30 @@ describe('the layout of VisA', () => {
       { seed: 1, numRuns: 200 },
     );
   });
+});
+
+it('published rows are those of a data set that has all the categories, and of no other', () => {
+  expect(publishedRows(['leather', 'cookie'])).toBeNull();
+  expect(publishedRows(['leather', 'pcb1'])).toBeNull(); // one of each data set
+  const rows = publishedRows(['leather', 'metal_nut'])!;
+  expect(rows.of.get('leather')).toMatchObject({ image_auroc: 1, pixel_f1max: 0.397, image_ap: null });
+  expect(rows.mean).toMatchObject({ pixel_auroc: (0.967 + 0.61) / 2, aupro: null });
+  for (const { categories, winclip } of PUBLISHED) {
+    expect([...winclip.keys()].sort()).toEqual([...categories].sort());
+    for (const { values } of winclip.values())
+      expect(Object.values(values).map((value) => value > 0 && value <= 100)).toEqual([
+        true,
+        true,
+        true,
+        true,
+      ]);
+  }
+  // The means that WinCLIP's own table states are those of its categories.
+  const means = PUBLISHED.map(({ categories }) => publishedRows(categories)!.mean);
+  for (const [i, [image, pixel]] of [[91.8, 31.7] as const, [78.1, 14.8] as const].entries()) {
+    expect(Math.abs(100 * means[i]!.image_auroc! - image)).toBeLessThan(0.1);
+    expect(Math.abs(100 * means[i]!.pixel_f1max! - pixel)).toBeLessThan(0.1);
+  }
 });
 
 it('examples are the most and the least misjudged of both classes, none twice', () => {

@@ -116,6 +116,9 @@ describe('model', () => {
     expect(modelOptions(['list'])).toMatchObject({ action: 'list' });
     expect(modelOptions(['verify', 'a', 'b'])).toMatchObject({ action: 'verify', packs: ['a', 'b'] });
     expect(modelOptions(['verify'])).toMatchObject({ packs: ['loupe-mini'] });
+    expect(modelOptions(['seal', 'a'])).toMatchObject({ action: 'seal', packs: ['a'] });
+    expect(refused(() => modelOptions(['seal']))).toContain('seal'); // never the bundled one by default
+    expect(refused(() => modelOptions(['seal', 'a', 'b']))).toContain('one');
     expect(refused(() => modelOptions([]))).toContain('model list');
   });
 });

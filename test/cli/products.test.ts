@@ -42,6 +42,6 @@ describe('--product-from-folder', () => {
     ['/data/metal_nut/test/0.png', 'metal_nut/test/0.png', 'metal nut'],
     ['/data/metal_nut/0.png', '0.png', 'metal nut'],
   ])('%s below the input is %s: words "%s"', (path, relative, words) => {
-    expect(folderWords({ path, relative, bytes: 1 })).toBe(words);
+    expect(folderWords({ path, relative, bytes: 1, modified: 0 })).toBe(words);
   });
 });

@@ -78,14 +78,24 @@ it('no window asks for Blink features, and developer tools are for development',
   const { webPreferences = {} } = windowOptions(state, '/p.cjs', false);
   expect(Object.keys(webPreferences)).not.toContain('enableBlinkFeatures');
   expect(webPreferences.devTools).toBe(false);
-  expect(saying(/new BrowserWindow\(/)).toEqual(['electron/main/window.ts']); // no other window escapes the options
+  // No other window escapes the options; the one that prints (opened in main.ts) has narrower ones of its own.
+  expect(saying(/new BrowserWindow\(/)).toEqual(['electron/main/main.ts', 'electron/main/window.ts']);
+  expect(read('electron/main/main.ts').match(/new BrowserWindow\(/g)).toHaveLength(1);
+  const printing = read('electron/main/print-pdf.ts');
+  for (const narrow of [
+    'sandbox: true',
+    'contextIsolation: true',
+    'nodeIntegration: false',
+    'javascript: false',
+  ])
+    expect(printing).toContain(narrow);
 });
 
 it('nothing is opened in another program by its address, and no page comes from a file or a webview', () => {
   expect(saying(/openExternal|openPath/)).toEqual([]);
   expect(saying(/loadFile|['"`]file:/)).toEqual([]);
   expect(saying(/<webview|allowpopups/)).toEqual([]);
-  expect(saying(/loadURL/)).toEqual(['electron/main/window.ts']);
+  expect(saying(/loadURL/)).toEqual(['electron/main/print-pdf.ts', 'electron/main/window.ts']);
 });
 
 it('messages have one way in: only the router listens, only the preload sends', () => {

@@ -9,6 +9,7 @@ import type { Message } from '../../electron/common/rpc.ts';
 import { findPlaces, listSamples, useDataFolder } from '../../electron/main/places.ts';
 import { startServices, utilityPort } from '../../electron/main/services.ts';
 import { openedHistory } from '../../electron/node/history-client.ts';
+import { NO_LOG } from '../../electron/node/log/log.ts';
 import { LoupeError } from '../../models/errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'loupe-places-'));
@@ -17,12 +18,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const app = (root: string, isPackaged: boolean) => ({
   isPackaged,
   getAppPath: () => root,
-  getPath: () => '/home/ana/.config/loupe',
 });
+const DATA = '/home/ana/.config/loupe';
 
 describe('places', () => {
   it('in the repository', () => {
-    const places = findPlaces(app('/repo', false), {}, '/electron/resources');
+    const places = findPlaces(app('/repo', false), DATA, {}, '/electron/resources');
     expect(places).toMatchObject({
       bundle: '/repo/out/renderer',
       preload: '/repo/out/preload/preload.cjs',
@@ -33,7 +34,7 @@ describe('places', () => {
     expect(places.node).toMatch(/^\/repo\/node_modules\/node\/bin\/node/);
     expect(places.service('history', 'electron')).toBe('/repo/out/main/history.js');
     expect(
-      findPlaces(app('/repo', false), { LOUPE_RESOURCES: '/other', LOUPE_NODE: '/n' }, ''),
+      findPlaces(app('/repo', false), DATA, { LOUPE_RESOURCES: '/other', LOUPE_NODE: '/n' }, ''),
     ).toMatchObject({
       resources: '/other',
       node: '/n',
@@ -42,7 +43,7 @@ describe('places', () => {
 
   it('in an installed program, which knows no variable of the tests', () => {
     const env = { LOUPE_RESOURCES: '/evil', LOUPE_NODE: '/evil/node' };
-    const places = findPlaces(app('/opt/Loupe/resources/app.asar', true), env, '/opt/Loupe/resources');
+    const places = findPlaces(app('/opt/Loupe/resources/app.asar', true), DATA, env, '/opt/Loupe/resources');
     expect(places.resources).toBe('/opt/Loupe/resources/resources');
     expect(places.service('history', 'electron')).toBe('/opt/Loupe/resources/app.asar/out/main/history.js');
     expect(places.service('history', 'node')).toBe(
@@ -52,14 +53,8 @@ describe('places', () => {
   });
 
   it('of data: one folder, with what is Chromium’s apart', () => {
-    const paths: Record<string, string> = { userData: '/default' };
-    const fake = {
-      getPath: (name: string) => paths[name] ?? '',
-      setPath: (name: string, path: string) => void (paths[name] = path),
-    };
-    useDataFolder(fake, {});
-    expect(paths).toEqual({ userData: '/default', sessionData: '/default/chromium' });
-    useDataFolder(fake, { LOUPE_DATA: '/data' });
+    const paths: Record<string, string> = {};
+    useDataFolder({ setPath: (name: string, path: string) => void (paths[name] = path) }, '/data');
     expect(paths).toEqual({ userData: '/data', sessionData: '/data/chromium' });
   });
 
@@ -100,8 +95,9 @@ describe('services', () => {
     const forked: { entry: string; name: string; child: FakeUtility }[] = [];
     const trouble: string[] = [];
     const services = startServices({
-      places: findPlaces(app('/repo', false), {}, ''),
+      places: findPlaces(app('/repo', false), DATA, {}, ''),
       nodeApi: 10,
+      log: NO_LOG,
       fork: (entry, _args, { serviceName }) => {
         const child = new FakeUtility();
         forked.push({ entry, name: serviceName, child });

@@ -58,7 +58,7 @@ it('refuses what cannot be written, is not there or is no recipe by its size', a
   await expect(files('').load(join(folder, 'missing.json'))).rejects.toMatchObject({
     code: 'data.folder_missing',
   });
-  writeFileSync(join(folder, 'large.json'), Buffer.alloc(1_000_001));
+  writeFileSync(join(folder, 'large.json'), Buffer.alloc(64_000_001));
   await expect(files('').load(join(folder, 'large.json'))).rejects.toMatchObject({ code: 'recipe.invalid' });
 });
 

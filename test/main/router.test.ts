@@ -30,6 +30,7 @@ function setUp(over: Partial<Record<Channel, (args: never) => unknown>> = {}, sh
     },
     handlers: Object.fromEntries(all) as Handlers,
     page: () => shown,
+    guard: (_channel, args) => Promise.resolve(args),
     checkResults: true,
     onError: (channel, { code }) => errors.push(`${channel} ${code}`),
   });

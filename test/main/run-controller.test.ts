@@ -239,11 +239,11 @@ describe('a run from a recipe', () => {
       ...{ packFolder: '/packs/other', product: 'gear', method: 'sdp', sigma: 3 },
       ...{ heat: { lo: 0.2, hi: 0.8 }, thresholds: { review: 0.3, reject: 0.7 } },
     };
-    expect(inference.options).toEqual([asked]);
+    expect(inference.options).toMatchObject([asked]);
     history.parts.push({ ...history.parts[0]!, id: 99, seq: 3, path: '/in/late.png', state: 'pending' });
     history.runs[0] = { ...run, total: 4, state: 'interrupted' };
     await ended(() => runs.resume({ runId: 1 }));
-    expect(inference.options).toEqual([asked, asked]);
+    expect(inference.options).toMatchObject([asked, asked]);
     const newest = await ended(() => runs.start({ inputs, recipe: { recipeId: 1 } }));
     expect(newest).toMatchObject({ product: 'wheel', recipe: { version: 2 } });
   });
@@ -310,6 +310,22 @@ describe('a disk that is full', () => {
     );
     expect(await ended(start)).toMatchObject({ state: 'interrupted', error: { code: 'output.failed' } });
     expect(history.parts[7]?.state).toBe('pending');
+  });
+
+  it('for pictures, told apart from other trouble: pauses the run as a full history does', async () => {
+    const { inference, history, ended, start, runs } = setUp(photographs(12));
+    inference.script.set('/in/7.png', (tries) =>
+      tries === 1
+        ? Promise.reject(new LoupeError('output.disk_full', { path: '/data', reason: 'ENOSPC' }))
+        : Promise.resolve(RESULT),
+    );
+    const run = await ended(start);
+    expect(run).toMatchObject({
+      state: 'interrupted',
+      error: { code: 'history.disk_full', params: { reason: 'ENOSPC' } },
+    });
+    expect(history.parts[7]?.state).toBe('pending');
+    expect(await ended(() => runs.resume({ runId: run.id }))).toMatchObject({ state: 'done', error: null });
   });
 
   it('for the history: stops the run and says so although that cannot be stored', async () => {

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { MenuCommand } from '../../electron/common/contract.ts';
+import { ENGLISH_MENU, MenuTexts } from '../../electron/common/menu-texts.ts';
+import { chooseFiles } from '../../electron/main/choose-files.ts';
 import { menuTemplate } from '../../electron/main/menu.ts';
 import {
   CONTENT_SECURITY_POLICY,
@@ -125,21 +127,48 @@ describe('the remembered place', () => {
 describe('the menu', () => {
   it('sends every command of the contract, and takes no single letter', () => {
     const sent: string[] = [];
-    const items = menuTemplate((command) => sent.push(command), false).flatMap((menu) =>
+    const items = menuTemplate((command) => sent.push(command), false, ENGLISH_MENU).flatMap((menu) =>
       Array.isArray(menu.submenu) ? menu.submenu : [],
     );
     for (const item of items) item.click?.({} as never, undefined, {});
     expect(sent.sort()).toEqual([...MenuCommand.options].sort());
     const accelerators = items.flatMap(({ accelerator }) => accelerator ?? []);
     expect(new Set(accelerators).size).toBe(accelerators.length);
-    for (const accelerator of accelerators) expect(accelerator).toMatch(/^(CmdOrCtrl\+|F\d)/);
+    for (const accelerator of accelerators) expect(accelerator).toMatch(/^(CmdOrCtrl\+|(Shift\+)?F\d)/);
   });
 
   it('has developer tools only in development', () => {
     const labels = (development: boolean) =>
-      menuTemplate(() => undefined, development).map(({ label }) => label);
+      menuTemplate(() => undefined, development, ENGLISH_MENU).map(({ label }) => label);
     expect(labels(false)).not.toContain('&Developer');
     expect(labels(true)).toContain('&Developer');
+  });
+});
+
+describe('the words of menu and dialogs', () => {
+  const own = Object.fromEntries(Object.keys(ENGLISH_MENU).map((name) => [name, `<${name}>`])) as MenuTexts;
+
+  it('are those that the page sent, in every entry', () => {
+    const menus = menuTemplate(() => undefined, false, own);
+    const items = menus.flatMap((menu) => (Array.isArray(menu.submenu) ? menu.submenu : []));
+    for (const { label, type } of [...menus, ...items])
+      if (type !== 'separator') expect(label).toMatch(/^<\w+>$/);
+    const shown = [...menus, ...items].flatMap(({ label }) => label?.slice(1, -1) ?? []);
+    expect([...shown, 'chooseFolder', 'chooseFiles'].sort()).toEqual(Object.keys(ENGLISH_MENU).sort());
+  });
+
+  it('title the dialogs', async () => {
+    const asked: unknown[] = [];
+    const showOpenDialog = (options: unknown) => (asked.push(options), Promise.resolve({ filePaths: [] }));
+    await chooseFiles({ showOpenDialog } as never, null, 'files', own, false);
+    expect(asked).toMatchObject([{ title: '<chooseFiles>', filters: [{ name: '<chooseFiles>' }] }]);
+  });
+
+  it('are refused with one missing or too long', () => {
+    const { file: _, ...others } = ENGLISH_MENU;
+    expect(MenuTexts.safeParse(ENGLISH_MENU).success).toBe(true);
+    expect(MenuTexts.safeParse(others).success).toBe(false);
+    expect(MenuTexts.safeParse({ ...ENGLISH_MENU, file: 'x'.repeat(81) }).success).toBe(false);
   });
 });
 
@@ -253,12 +282,17 @@ it('a run keeps the computer awake and the taskbar informed, until it ends', () 
     stop: (id: number) => (calls.push(`stop ${id}`), true),
   };
   const follow = whileRunning(blocker, () => ({
-    setProgressBar: (share) => void calls.push(`bar ${share}`),
+    setProgressBar: (share, how) => void calls.push(['bar', share, how?.mode].filter(Boolean).join(' ')),
   }));
   const progress = { runId: 1, stage: '', total: 4, scored: 1, failed: 1, rate: 1, remaining: 1 };
   follow({ ...progress, state: 'preparing' });
   follow({ ...progress, state: 'running' });
+  follow({ ...progress, state: 'running', resting: 'paused' });
+  follow({ ...progress, state: 'running', resting: 'waiting' });
   follow({ ...progress, state: 'done' });
   follow({ ...progress, state: 'done' });
-  expect(calls).toEqual(['prevent-app-suspension', 'bar 2', 'bar 0.5', 'stop 1', 'bar -1', 'bar -1']);
+  expect(calls).toEqual([
+    ...['prevent-app-suspension', 'bar 2', 'bar 0.5', 'bar 0.5 paused', 'bar -1'],
+    ...['stop 1', 'bar -1', 'bar -1'],
+  ]);
 });

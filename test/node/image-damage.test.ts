@@ -14,7 +14,7 @@ import {
   type DecodedImage,
 } from '../../electron/node/image/decode.ts';
 import { encodeJpeg } from '../../electron/node/image/encode.ts';
-import { sniffFormat } from '../../electron/node/image/header.ts';
+import { sniffFormat } from '../../electron/node/image/sniff.ts';
 import { isErrorCode, LoupeError } from '../../models/errors.ts';
 import {
   bgr,

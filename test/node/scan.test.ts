@@ -1,7 +1,7 @@
 // The scan of files and folders: order, filter, links, loops, odd names, and nothing swallowed.
 // Runs in Node on a temporary folder.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -57,9 +57,10 @@ describe('what is found', () => {
       'img10.png',
     ]);
   });
-  test('path, relative path and size', async () => {
+  test('path, relative path, size and time', async () => {
     const path = file('part 1/ok/x.png', 1234);
-    expect(await scan([root])).toEqual([{ path, relative: 'part 1/ok/x.png', bytes: 1234 }]);
+    const modified = statSync(path).mtimeMs;
+    expect(await scan([root])).toEqual([{ path, relative: 'part 1/ok/x.png', bytes: 1234, modified }]);
   });
   test('any Unicode in names, also such that only look the same', async () => {
     const odd = [

@@ -16,6 +16,8 @@ export interface ScannedFile {
   readonly relative: string;
   /** Size of the file. */
   readonly bytes: number;
+  /** When it was last written, in milliseconds since 1970. */
+  readonly modified: number;
 }
 
 export interface ScanOptions {
@@ -156,14 +158,13 @@ class Walk {
       this.#report(new LoupeError('image.unreadable', { path, reason: 'not a regular file' }), path);
       return null;
     }
-    let bytes: number;
     try {
-      bytes = (await lstat(real)).size;
+      const { size, mtimeMs } = await lstat(real);
+      return { path, relative, bytes: size, modified: mtimeMs };
     } catch (thrown) {
       this.#report(fileError(path, thrown), path);
       return null;
     }
-    return { path, relative, bytes };
   }
 
   /** All photographs below one named folder, depth first. A stack instead of recursion: trees may be deep. */
@@ -234,7 +235,8 @@ export async function* scanPhotographs(
       // Named twice is still one photograph.
       if (given.has(input.real)) continue;
       given.add(input.real);
-      yield { path: input.path, relative: below(root, input.path), bytes: input.stats.size };
+      const { size, mtimeMs } = input.stats;
+      yield { path: input.path, relative: below(root, input.path), bytes: size, modified: mtimeMs };
       count++;
       continue;
     }

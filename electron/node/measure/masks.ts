@@ -13,8 +13,10 @@ const HALF = 127;
 export async function readMask(path: string, size: number): Promise<Uint8Array> {
   const { data, width, height, channels } = await decodeImage(path);
   const defect = new Uint8Array(width * height);
-  for (let i = 0; i < data.length; i++) {
-    if (data[i] !== 0) defect[Math.floor(i / channels)] = 255;
+  for (let pixel = 0, i = 0; pixel < defect.length; pixel++) {
+    let marked = 0;
+    for (let c = 0; c < channels; c++) marked |= data[i++] ?? 0;
+    if (marked !== 0) defect[pixel] = 255;
   }
   const resized = resizeImage({ data: defect, width, height, channels: 1 }, size, size, 'bilinear');
   return resized.data.map((value) => (value > HALF ? 1 : 0));

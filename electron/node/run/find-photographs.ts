@@ -4,12 +4,15 @@ import { toErrorValue } from '../../../models/errors.ts';
 import { scanPhotographs } from '../files/scan.ts';
 import type { Photograph } from '../run-controller.ts';
 
+/** The folder of the masks in the layout of MVTec AD: they are drawings of defects and no photographs of parts. */
+export const isMasks = (relative: string): boolean => /(^|\/)ground_truth$/.test(relative);
+
 /** What could not be looked at becomes a part as well, one that fails with the reason. */
 export async function* findPhotographs(inputs: readonly string[]): AsyncGenerator<Photograph> {
   const unseen: Photograph[] = [];
   const onError = (error: unknown, path: string): void => {
     unseen.push({ path, relative: path.replaceAll('\\', '/'), bytes: 0, error: toErrorValue(error) });
   };
-  yield* scanPhotographs(inputs, { onError });
+  yield* scanPhotographs(inputs, { onError, skip: isMasks });
   yield* unseen;
 }

@@ -32,8 +32,14 @@ export class RateMeter {
 }
 
 /** The progress of a run as the page shows it. */
-export function runProgress(run: Run, stage: string, rate: number): RunProgress {
+export function runProgress(
+  run: Run,
+  stage: string,
+  rate: number,
+  resting?: RunProgress['resting'],
+): RunProgress {
   const { id: runId, state, total, scored, failed } = run;
   const left = total - scored - failed;
-  return { runId, state, stage, total, scored, failed, rate, remaining: rate > 0 ? left / rate : null };
+  const remaining = rate > 0 && resting === undefined ? left / rate : null;
+  return { runId, state, stage, total, scored, failed, rate, remaining, ...(resting && { resting }) };
 }

@@ -1,7 +1,8 @@
 // From the words or the recipe of a run to everything that decides its numbers.
 // Runs in the main process (Node).
+import { deviceFileOf } from '../engine/device-file.ts';
 import type { RecipeSettings } from '../../common/recipe.ts';
-import type { SessionOptions } from '../../common/services.ts';
+import type { Device, SessionOptions } from '../../common/services.ts';
 import { findHead } from '../training/heads.ts';
 
 export interface PackPlaces {
@@ -10,6 +11,8 @@ export interface PackPlaces {
   /** The folder of the pack that a recipe names; throws `pack.missing`. */
   readonly findPack: (packId: string) => Promise<string>;
   readonly dataFolder: string;
+  /** What the IT department or the command line decided; absent: the best of this computer. */
+  readonly device?: Device | undefined;
 }
 
 /** Throws `pack.missing`, `head.invalid`. */
@@ -18,16 +21,20 @@ export async function sessionOptions(
   product: string,
   recipe: RecipeSettings | null,
 ): Promise<SessionOptions> {
-  if (recipe === null) return { packFolder: places.packFolder, product };
-  const { method, tap, rvs, sigma, heat, thresholds, head } = recipe;
+  const { device } = places;
+  const fixed = { deviceFile: deviceFileOf(places.dataFolder), ...(device !== undefined && { device }) };
+  if (recipe === null) return { packFolder: places.packFolder, product, ...fixed };
+  const { method, tap, rvs, sigma, heat, thresholds, head, area, scales } = recipe;
   return {
     packFolder: await places.findPack(recipe.packId),
-    ...{ product, thresholds },
+    ...{ product, thresholds, ...fixed },
     ...(method !== null && { method }),
     ...(tap !== null && { tap }),
     ...(rvs !== null && { rvs }),
     ...(sigma !== null && { sigma }),
     ...(heat !== null && { heat }),
+    ...(scales !== undefined && { scales }),
+    ...(area !== undefined && { area }),
     ...(head !== undefined && (await findHead(places.dataFolder, head))),
   };
 }

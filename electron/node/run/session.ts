@@ -26,6 +26,9 @@ export class SessionLost extends Error {
   }
 }
 
+/** Deaths in a row that opening survives; a service that dies more often is given up by its client. */
+const MOST_TRIES = 5;
+
 const died = (error: unknown): boolean => error instanceof LoupeError && error.code === 'service.died';
 
 export class RunSession {
@@ -42,13 +45,14 @@ export class RunSession {
     this.#options = options;
   }
 
-  /** Opens the session, or answers with the open one. A death while it opens is forgiven once. */
+  /** Opens the session, or answers with the open one. A death while it opens is forgiven a few times. */
   async open(): Promise<SessionInfo> {
-    try {
-      return await this.#info();
-    } catch (error) {
-      if (!died(error)) throw error;
-      return this.#info();
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#info();
+      } catch (error) {
+        if (!died(error) || tries >= MOST_TRIES) throw error;
+      }
     }
   }
 
@@ -83,7 +87,7 @@ export class RunSession {
     const { session } = await this.open().catch((error: unknown) => {
       throw new SessionLost(toErrorValue(error));
     });
-    return this.#inference.request('inspect', { session, path, save });
+    return this.#inference.request('inspect', { session, path, save, wantFeature: true });
   }
 
   #info(): Promise<SessionInfo> {

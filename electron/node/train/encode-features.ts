@@ -7,7 +7,7 @@ import { LoupeError } from '../../../models/errors.ts';
 import type { OpenedPack } from '../../../models/packs/open.ts';
 import { buildTokenGraph } from '../../../models/train/token-graph.ts';
 import { openOnnx, type OnnxOptions, type OnnxSession } from '../engine/onnx.ts';
-import { toModelSize } from '../engine/session.ts';
+import { toModelSize } from '../engine/model-size.ts';
 import type { Settings } from '../engine/settings.ts';
 import { DECODE_LIMITS, decodeBytes } from '../image/decode.ts';
 import { readPhotograph } from '../image/read-file.ts';

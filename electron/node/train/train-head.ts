@@ -38,7 +38,7 @@ export interface TrainedHead {
 interface Setup {
   readonly pack: OpenedPack;
   readonly settings: Settings;
-  readonly onnx: Required<OnnxOptions>;
+  readonly onnx: Required<Omit<OnnxOptions, 'runtime'>>;
   readonly sizes: StepSizes;
   /** The head to begin with, and the hash of its file. */
   readonly head: SdpPlusHead;
