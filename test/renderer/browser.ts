@@ -10,8 +10,10 @@ import type { FakeSettings } from './fake-bridge.ts';
 const HERE = import.meta.dirname;
 export const PAGE_FOLDER = join(HERE, '../../.cache/page');
 
-export async function buildPage(): Promise<void> {
-  await build({ configFile: join(HERE, '../../renderer/vite.config.ts'), logLevel: 'error' });
+/** Suites that may run at the same time each have a folder of their own. */
+export async function buildPage(outDir = PAGE_FOLDER): Promise<void> {
+  const configFile = join(HERE, '../../renderer/vite.config.ts');
+  await build({ configFile, logLevel: 'error', build: { outDir } });
 }
 
 /** The page with every text of the English catalogue in brackets: what has none on the screen came from elsewhere. */
@@ -59,7 +61,7 @@ function fakeScript(): string {
     stripTypeScriptTypes(readFileSync(join(HERE, file), 'utf8'))
       .replace(/^import .*$/gm, '')
       .replace(/^export /gm, '');
-  return `(() => {${plain('fake-data.ts')}\n${plain('fake-bridge.ts')}})();`;
+  return `(() => {${plain('fake-data.ts')}\n${plain('fake-support.ts')}\n${plain('fake-bridge.ts')}})();`;
 }
 
 export interface Opened {

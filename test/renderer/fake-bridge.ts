@@ -9,11 +9,15 @@ import type {
   Session,
 } from '../../electron/common/contract.ts';
 import type { Recipe, RecipeSettings } from '../../electron/common/recipe.ts';
+import type { PolicyInForce } from '../../electron/common/policy.ts';
 import type { Preferences } from '../../electron/common/preferences.ts';
+import type { PeopleState, Person } from '../../electron/common/people.ts';
+import type { SecondPart, SecondReview } from '../../electron/common/second-review.ts';
 import type { MaskInfo, Training } from '../../electron/common/training.ts';
 import type { Part, Run, RunState, Thresholds } from '../../electron/common/domain.ts';
 import type { ErrorValue } from '../../models/errors.ts';
 import type {} from '../../renderer/src/lib/client.ts';
+import { supportAnswers } from './fake-support.ts';
 import { finishedPart, ID_SPACE, MAP_SIZE, pendingPart, type CatalogueEntry } from './fake-data.ts';
 
 /** What a test may set before the page starts. */
@@ -27,11 +31,22 @@ export interface FakeSettings {
   chosen: string[];
   samples: { title: string; product: string; folder: string }[];
   catalogue: CatalogueEntry[] | null;
+  /** What the IT department decided. */
+  policy: PolicyInForce;
   /** Runs that exist already when the page starts for the first time. */
   /** What was set before; the tour is over unless a test asks for it. */
   preferences: Preferences | null;
+  /** What these channels answer, whatever they are asked. */
+  answers: Partial<Record<Channel, unknown>>;
   /** Verdicts that people gave before, by position in the first run. */
   judged: Record<number, 'ok' | 'ng'>;
+  /** Whether parts have a reference, and if not, why. */
+  reference: 'found' | 'none' | 'incomparable';
+  /** Recipes that exist already. */
+  recipes: { name: string; product: string }[];
+  /** Who is set up, with their PINs. */
+  people: (Pick<Person, 'name' | 'role'> & { pin: string })[];
+  idleMinutes: number;
   earlier: { product: string; source: string; total: number; state: RunState; done: number }[];
 }
 
@@ -41,6 +56,12 @@ interface FakeControls {
   /** The next call of the channel fails with this error. */
   failNext(channel: Channel, error: ErrorValue): void;
   calls: { channel: Channel; args: unknown }[];
+  /** As after a history that was started anew. */
+  signOutSilently(): void;
+  /** Tells the page as well, which looks again who is on. */
+  lockAfter(minutes: number): void;
+  /** So many photographs come into the watched folder. */
+  arrive(count: number): void;
 }
 
 declare global {
@@ -62,6 +83,10 @@ interface Stored {
   /** By run. */
   masks: Record<number, MaskInfo[]>;
   training: Training | null;
+  people: PeopleState;
+  pins: Record<number, string>;
+  wrong: number;
+  second: (SecondReview & { parts: SecondPart[] })[];
 }
 
 (() => {
@@ -80,6 +105,7 @@ interface Stored {
     chosen: ['/photographs/nuts'],
     samples: [],
     catalogue: null,
+    policy: { file: null, idleLockMinutes: null, disabled: [] },
     preferences: {
       language: 'en',
       autoAdvance: true,
@@ -89,13 +115,19 @@ interface Stored {
       keys: {},
       tourSeen: true,
     },
+    answers: {},
     judged: {},
+    reference: 'found',
+    people: [],
+    idleMinutes: 0,
+    recipes: [],
     earlier: [],
     ...window.fakeSettings,
   };
   const listeners = new Map<EventName, Set<(payload: never) => void>>();
   const failures = new Map<Channel, ErrorValue>();
   let timer: ReturnType<typeof setInterval> | undefined;
+  let paused = false;
 
   const newRun = (
     id: number,
@@ -148,6 +180,13 @@ interface Stored {
         recipes: [],
         masks: {},
         training: null,
+        people: {
+          people: settings.people.map(({ name, role }, i) => ({ id: i + 1, name, role, active: true })),
+          ...{ on: null, lockedBy: null, idleMinutes: settings.idleMinutes },
+        },
+        pins: Object.fromEntries(settings.people.map(({ pin }, i) => [i + 1, pin])),
+        wrong: 0,
+        second: [],
       };
     }
     const read = JSON.parse(kept) as Stored;
@@ -197,7 +236,9 @@ interface Stored {
     const rate = run.state === 'running' ? (1000 * settings.batch) / settings.every : 0;
     const { id, state, total, scored, failed } = run;
     const remaining = rate > 0 ? (total - run.done) / rate : null;
-    emit('run.progress', { runId: id, state, stage, total, scored, failed, rate, remaining });
+    const waiting = run.watch !== undefined && run.done === total && state === 'running';
+    const resting = paused ? { resting: 'paused' } : waiting ? { resting: 'waiting' } : {};
+    emit('run.progress', { runId: id, state, stage, total, scored, failed, rate, remaining, ...resting });
   }
 
   function go(run: Run & { done: number }): void {
@@ -205,14 +246,15 @@ interface Stored {
     run.state = 'running';
     emit('run.changed', plain(run));
     timer = setInterval(() => {
+      if (paused) return;
       const from = run.done;
       run.done = Math.min(run.total, from + settings.batch);
       for (let seq = from; seq < run.done; seq++) {
         if (finishedPart(run.id, seq, null).state === 'failed') run.failed++;
         else run.scored++;
       }
-      emit('run.parts', { runId: run.id, parts: partsOf(run, from, run.done) });
-      if (run.done === run.total) {
+      if (run.done > from) emit('run.parts', { runId: run.id, parts: partsOf(run, from, run.done) });
+      if (run.done === run.total && run.watch === undefined) {
         clearInterval(timer);
         run.state = 'done';
       }
@@ -319,6 +361,44 @@ interface Stored {
     }, settings.every);
   }
 
+  const person = (id: number): Person =>
+    store.people.people.find((one) => one.id === id) ?? fail('history.not_found', { what: `Person ${id}` });
+  function people(change: Partial<PeopleState>): PeopleState {
+    store.people = { ...store.people, ...change };
+    keep();
+    return store.people;
+  }
+  const review = (id: number): SecondReview & { parts: SecondPart[] } =>
+    store.second.find((one) => one.id === id) ?? fail('history.not_found', { what: `Second review ${id}` });
+  const reviewOf = (id: number): SecondReview => {
+    const { parts, ...rest } = review(id);
+    return { ...rest, done: parts.filter((part) => part.verdict !== null).length };
+  };
+  function resultOf(id: number): unknown {
+    if (review(id).endedAt === null) fail('second.blind');
+    const none = () => ({ ok: 0, ng: 0, unsure: 0 });
+    const counts = { ok: none(), ng: none(), unsure: none() };
+    const both = review(id).parts.flatMap(({ partId, verdict }) => {
+      const first = store.verdicts[partId];
+      if (verdict === null || first?.verdict == null) return [];
+      counts[first.verdict][verdict]++;
+      const name = pendingPart(1, (partId % ID_SPACE) - 1, settings.catalogue).name;
+      const second = { verdict, author: store.people.on?.name ?? 'ana', at: '2026-11-23T09:00:00.000Z' };
+      return [{ partId, name, first: { verdict: first.verdict, author: 'ana', at: first.at }, second }];
+    });
+    const same = both.filter(({ first, second }) => first.verdict === second.verdict).length;
+    const share = both.length === 0 ? null : same / both.length;
+    return {
+      review: reviewOf(id),
+      agreement: {
+        ...{ pairs: both.length, kappa: 0.512, interval: { lo: 0.203, hi: 0.821 } },
+        agreed: { count: same, of: both.length, value: share, interval: { lo: 0.61, hi: 0.94 } },
+      },
+      ...{ counts, samePerson: 0 },
+      disagreements: both.filter(({ first, second }) => first.verdict !== second.verdict),
+    };
+  }
+
   /** What the page does not ask for in these tests is left out. */
   const answers: Partial<Record<Channel, (args: never) => unknown>> = {
     'app.info': () => ({
@@ -327,8 +407,9 @@ interface Stored {
       chromium: '156',
       platform: 'linux',
       dataFolder: '/home/ana/.local/share/Loupe',
+      policy: settings.policy,
       samples: settings.samples,
-      pack: { id: 'loupe-mini', title: 'Loupe mini', version: '0.1.0', sha256: '0'.repeat(64) },
+      pack: { id: 'loupe-mini', title: 'Loupe mini', version: '0.1.0', sha256: '0'.repeat(64), head: false },
     }),
     'files.choose': () => settings.chosen,
     'run.start': (args: ChannelArgs<'run.start'>) => {
@@ -340,13 +421,15 @@ interface Stored {
       if (source === 'empty') fail('data.no_images', { path: inputs[0] ?? '' });
       const run = newRun(store.runs.length + 1, product, source, 0, 'preparing', 0);
       run.lot = args.lot ?? null;
+      if (args.watch) run.watch = args.watch;
+      paused = false;
       if (recipe !== null) {
         run.recipe = { id: recipe.id, version: recipe.version, name: recipe.name };
         run.thresholds = recipe.thresholds;
         run.regions = recipe.regions;
       }
       store.runs.push(run);
-      const total = settings.catalogue?.length ?? settings.totals[source] ?? 200;
+      const total = args.watch === 'new' ? 0 : (settings.catalogue?.length ?? settings.totals[source] ?? 200);
       setTimeout(() => progress(run, 'Looking for photographs'), 0);
       setTimeout(() => {
         run.total = total;
@@ -360,6 +443,12 @@ interface Stored {
       setTimeout(() => go(run), 0);
       return plain(run);
     },
+    'run.pause': (args: ChannelArgs<'run.pause'>) => {
+      paused = args.paused;
+      const run = find(args.runId);
+      setTimeout(() => progress(run, ''), 0);
+    },
+    'menu.texts': () => undefined,
     'run.cancel': ({ runId }: { runId: number }) => {
       clearInterval(timer);
       const run = find(runId);
@@ -387,6 +476,25 @@ interface Stored {
       return partAt(find(runId), (partId % 10_000_000) - 1);
     },
     'part.reveal': () => undefined,
+    'part.reference': ({ partId }: { partId: number }) => {
+      const run = find(Math.floor(partId / ID_SPACE));
+      if (settings.reference !== 'found') {
+        return { reference: null, comparable: settings.reference === 'none' };
+      }
+      const accepted = (part: Part): boolean =>
+        part.verdict === 'ok' ||
+        (part.verdict === null && part.score !== null && part.score < run.thresholds.review);
+      const seq = (partId % ID_SPACE) - 1;
+      const near = partsOf(run)
+        .filter((part) => part.id !== partId && accepted(part))
+        .sort((a, b) => Math.abs(a.seq - seq) - Math.abs(b.seq - seq))[0];
+      if (near === undefined) return { reference: null, comparable: true };
+      const { id, source, createdAt, lot, recipe } = run;
+      return {
+        reference: { part: near, run: { id, source, createdAt, lot, recipe }, similarity: 0.973 },
+        comparable: true,
+      };
+    },
     'recipe.list': () => allNewest().sort((a, b) => a.name.localeCompare(b.name)),
     'recipe.get': ({ recipeId, version }: ChannelArgs<'recipe.get'>) =>
       versionsOf(recipeId).find((r) => version === undefined || r.version === version) ?? newest(recipeId),
@@ -403,6 +511,73 @@ interface Stored {
     }),
     'recipe.import': () =>
       addRecipe({ ...settingsOf(allNewest()[0]!), name: 'From line 2' }, 'imported', null),
+    'people.state': () => store.people,
+    'people.signIn': ({ personId, pin }: ChannelArgs<'people.signIn'>) => {
+      const { name } = person(personId);
+      if (store.pins[personId] !== pin) {
+        store.wrong++;
+        keep();
+        if (store.wrong > 4) fail('people.wait', { name, seconds: 30 });
+        fail('people.wrong_pin', { name });
+      }
+      store.wrong = 0;
+      return people({ on: person(personId), lockedBy: null });
+    },
+    'people.signOut': () => people({ on: null, lockedBy: null }),
+    'people.lock': () => people({ on: null, lockedBy: store.people.on }),
+    'people.add': ({ name, role, pin }: ChannelArgs<'people.add'>) => {
+      if (store.people.people.some((one) => one.name === name)) fail('people.name_taken', { name });
+      const added: Person = { id: store.people.people.length + 1, name, role, active: true };
+      store.pins[added.id] = pin;
+      const first = store.people.people.length === 0;
+      return people({ people: [...store.people.people, added], ...(first && { on: added }) });
+    },
+    'people.change': ({ personId, pin, role, active }: ChannelArgs<'people.change'>) => {
+      if (pin !== undefined) store.pins[personId] = pin;
+      const changed = { ...person(personId), ...(role && { role }), ...(active !== undefined && { active }) };
+      if (changed.role !== 'manager' && person(personId).role === 'manager') fail('people.last_manager');
+      return people({ people: store.people.people.map((one) => (one.id === personId ? changed : one)) });
+    },
+    'people.changePin': ({ old, pin }: ChannelArgs<'people.changePin'>) => {
+      const on = store.people.on ?? fail('people.locked');
+      if (store.pins[on.id] !== old) fail('people.wrong_pin', { name: on.name });
+      store.pins[on.id] = pin;
+      return people({});
+    },
+    'people.idle': ({ minutes }: ChannelArgs<'people.idle'>) => people({ idleMinutes: minutes }),
+    'second.draw': ({ runId, size, heat }: ChannelArgs<'second.draw'>) => {
+      const judged = partsOf(find(runId)).filter((part) => part.verdict !== null);
+      const wanted = 'count' in size ? size.count : Math.round(size.share * judged.length);
+      const most = Math.max(1, Math.min(judged.length, wanted));
+      store.second.push({
+        ...{ id: store.second.length + 1, runId, seed: 3_141_592, judged: judged.length, size: most, heat },
+        ...{ author: 'Mia', createdAt: '2026-11-23T09:00:00.000Z', done: 0, endedBy: null, endedAt: null },
+        parts: judged.slice(0, most).map(({ id }, place) => ({ place, partId: id, verdict: null })),
+      });
+      keep();
+      return reviewOf(store.second.length);
+    },
+    'second.list': ({ runId }: { runId: number }) =>
+      store.second
+        .filter((one) => one.runId === runId)
+        .map(({ id }) => reviewOf(id))
+        .reverse(),
+    'second.parts': ({ reviewId }: { reviewId: number }) => ({
+      review: reviewOf(reviewId),
+      parts: review(reviewId).parts,
+    }),
+    'second.judge': ({ reviewId, partId, verdict }: ChannelArgs<'second.judge'>) => {
+      const own = review(reviewId);
+      own.parts = own.parts.map((part) => (part.partId === partId ? { ...part, verdict } : part));
+      keep();
+      return own.parts.find((part) => part.partId === partId);
+    },
+    'second.end': ({ reviewId }: { reviewId: number }) => {
+      Object.assign(review(reviewId), { endedBy: 'Ben', endedAt: '2026-11-23T09:30:00.000Z' });
+      keep();
+      return resultOf(reviewId);
+    },
+    'second.result': ({ reviewId }: { reviewId: number }) => resultOf(reviewId),
     'session.load': () => store.session,
     'session.save': (session: Session) => {
       store.session = session;
@@ -454,6 +629,7 @@ interface Stored {
     'history.state': () => HISTORY_STATE,
     'history.verify': () => ({
       ...{ checked: 3, verdicts: 2, events: 1, code: HISTORY_STATE.code, clockJumps: 0 },
+      ...{ people: 0, wrongPins: 0, secondReviews: 0 },
       ...{ fault: null, passed: null },
     }),
     'history.backup': () => ({ path: '/backups/loupe.db', at: '2026-11-23T08:00:00.000Z', bytes: 1_000_000 }),
@@ -472,6 +648,7 @@ interface Stored {
         ...{ recipe: null, verdicts: [], thresholds: [] },
       };
     },
+    ...supportAnswers(settings),
     'preferences.load': () => store.preferences,
     'preferences.save': (preferences: Preferences) => {
       store.preferences = preferences;
@@ -483,7 +660,33 @@ interface Stored {
     emit,
     failNext: (channel, error) => failures.set(channel, error),
     calls: [],
+    lockAfter: (idleMinutes) => {
+      people({ idleMinutes });
+      const error = { code: 'service.died', params: { service: 'history', reason: 'a test' } };
+      emit('service.trouble', { service: 'history', error, fatal: false });
+    },
+    signOutSilently: () => void people({ on: null, lockedBy: null }),
+    arrive: (count) => {
+      const run = store.runs.find((one) => one.watch !== undefined && one.state === 'running');
+      if (run === undefined) throw new Error('no folder is watched');
+      const from = run.total;
+      run.total += count;
+      emit('run.parts', { runId: run.id, parts: partsOf(run, from, run.total) });
+      progress(run, '');
+    },
   };
+
+  // Only the first time: after a reload they are in the store.
+  if (store.recipes.length === 0)
+    for (const { name, product } of settings.recipes)
+      addRecipe(
+        {
+          ...{ name, product, packId: 'loupe-mini', method: null, tap: null, rvs: null, sigma: null },
+          ...{ heat: null, thresholds: { review: 0.42, reject: 0.62 }, regions: null },
+        },
+        'first trial',
+        null,
+      );
 
   const bridge: LoupeBridge = {
     async invoke(channel, args) {
@@ -493,6 +696,8 @@ interface Stored {
       failures.delete(channel);
       if (failure !== undefined) return { ok: false, error: failure };
       try {
+        if (channel in settings.answers)
+          return { ok: true, value: settings.answers[channel] } as Reply<never>;
         return { ok: true, value: answers[channel]?.(args as never) } as Reply<never>;
       } catch (thrown) {
         return { ok: false, error: thrown } as Reply<never>;

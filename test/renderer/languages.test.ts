@@ -31,6 +31,11 @@ const SPECIAL: Record<string, unknown[]> = {
   'recipes.willCreate': ['NAME', { review: 0.123, reject: 0.456 }],
   'regions.peak': ['VALUE', true],
   'overlay.scaleHover': [0.123, 0.456],
+  'history.statistics.rate': [7013, 8017, 'LOW', 'HIGH'],
+  'history.statistics.point': ['KEY', 'SHARE', 7013, true],
+  'history.check.images': [7013, 8017, 9029, 6011],
+  'station.recipe.scaleNames': [[7013, 8017]],
+  'station.recipe.because.scores': [{ review: 0.123, reject: 0.456 }],
 };
 const WORDS = ['ALPHA', 'BETA', 'GAMMA'];
 const NUMBERS = [7013, 8017, 9029];

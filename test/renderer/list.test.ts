@@ -49,6 +49,8 @@ describe('buildOrder', () => {
 
   it('sorts by score from the highest, then failed, then waiting', () => {
     expect(order({ sort: 'score' })).toEqual([3, 6, 1, 7, 0, 2, 5]);
+    const [waiting, done] = [[5], order({ sort: 'order' }).filter((seq) => seq !== 5)];
+    expect(order({ sort: 'newest' })).toEqual([...done.toReversed(), ...waiting]);
   });
 
   it('sorts the doubtful first, nearest to a threshold first', () => {

@@ -472,7 +472,7 @@ const samples = [{ title: 'Hazelnuts', product: 'hazelnut', folder: '/samples/ha
 
   await step('earlier runs are listed and open again', async () => {
     await page.getByRole('button', { name: 'Runs' }).click();
-    await page.getByRole('button', { name: /metal nut/ }).click();
+    await page.getByRole('button', { name: /^metal nut/ }).click();
     await page.getByRole('listbox').waitFor();
     await page.getByRole('button', { name: 'Runs' }).click();
     await press(page, 'Escape');
@@ -651,7 +651,7 @@ const samples = [{ title: 'Hazelnuts', product: 'hazelnut', folder: '/samples/ha
       await page.getByRole('button', { name: 'Runs' }).click();
       await page.getByRole('button', { name: /Open folder/ }).click();
       await page.locator('li', { hasText: '/photographs/nuts' }).waitFor();
-      await page.getByLabel('Recipe').selectOption({ index: 1 });
+      await page.getByLabel('Recipe', { exact: true }).selectOption({ index: 1 });
       await page.getByLabel('Lot').fill('4711');
       await press(page, 'Enter');
       await finished(page, '200 parts inspected');
@@ -764,7 +764,7 @@ function tell(times: number[], cpu: number): void {
   });
 
   await step('a run of 100,000 parts opens', async () => {
-    await page.getByRole('button', { name: /washer/ }).click();
+    await page.getByRole('button', { name: /^washer/ }).click();
     await finished(page, '100,000 parts inspected');
     await page.locator('[role=option]').first().waitFor();
   });

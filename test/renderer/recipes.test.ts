@@ -47,11 +47,23 @@ describe('compareSettings', () => {
       thresholds: { review: 0.1, reject: 0.2 },
       regions: null,
       head: { sha256: 'a'.repeat(64), calibrationSha256: 'b'.repeat(64) },
+      area: { columns: 4, rows: 1, runs: [1, 3] },
+      scales: [1, 2],
     };
     expect(compareSettings(settings, other).map((d) => d.field)).toEqual(FIELD_NAMES);
     // A setting that nobody compares would change in silence.
     const seen = JSON.stringify(Object.values(FIELDS).map((read) => read(settings)));
     for (const value of [0.4, 0.7, 0.31, 12, 0.1, 0.9, 4]) expect(seen).toContain(String(value));
+  });
+
+  it('tells apart two areas that leave out as much, and says how much that is', () => {
+    const left = { ...settings, area: { columns: 4, rows: 1, runs: [0, 1, 3] } };
+    const right = { ...settings, area: { columns: 4, rows: 1, runs: [3, 1] } };
+    expect(compareSettings(left, structuredClone(left))).toEqual([]);
+    expect(compareSettings(left, right).map((d) => d.field)).toEqual(['area']);
+    expect(compareSettings(settings, left).map(differenceText)).toEqual([
+      expect.stringMatching(/^Inspection area none → 25\.0 % ignored \([0-9a-f]{4}\)$/),
+    ]);
   });
 
   it('says a difference in words', () => {

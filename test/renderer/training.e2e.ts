@@ -150,6 +150,65 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
     assert.equal(await marked(page), drawn);
   });
 
+  await step(
+    at('it is zoomed and moved by wheel, keys, Space and buttons; drawing stays where it points'),
+    async () => {
+      const cover = page.locator('dialog canvas').nth(1);
+      const box = async () => (await cover.boundingBox())!;
+      const fitted = await box();
+      const at = { x: fitted.x + fitted.width * 0.3, y: fitted.y + fitted.height * 0.6 };
+      const near = (a: number, b: number, what: string): void =>
+        assert.ok(Math.abs(a - b) < 2, `${what}: ${a} instead of ${b}`);
+      await page.mouse.move(at.x, at.y);
+      await page.mouse.wheel(0, -600);
+      await page.waitForFunction(
+        (width) => document.querySelectorAll('dialog canvas')[1]!.getBoundingClientRect().width > 2 * width,
+        fitted.width,
+      );
+      const zoomed = await box();
+      near((at.x - zoomed.x) / zoomed.width, 0.3, 'the place under the pointer stays');
+      const before = await marked(page);
+      await page.keyboard.down(' ');
+      await page.mouse.down();
+      await page.mouse.move(at.x - 80, at.y - 50, { steps: 3 });
+      await page.mouse.up();
+      await page.keyboard.up(' ');
+      const moved = await box();
+      near(moved.x, zoomed.x - 80, 'moved to the left');
+      near(moved.y, zoomed.y - 50, 'moved up');
+      assert.equal(await marked(page), before, 'moving does not draw');
+      await shoot(page, '3-zoomed');
+      await press(page, 'b');
+      await page.mouse.down();
+      await page.mouse.up();
+      const drawn = await page.evaluate(() => {
+        const cells = document.querySelectorAll<HTMLCanvasElement>('dialog canvas')[1]!;
+        return { width: cells.width, height: cells.height };
+      });
+      const spot = {
+        x: ((at.x - 80 - moved.x) / moved.width) * drawn.width,
+        y: ((at.y - 50 - moved.y) / moved.height) * drawn.height,
+      };
+      const alpha = await page.evaluate(({ x, y }) => {
+        const canvas = document.querySelectorAll<HTMLCanvasElement>('dialog canvas')[1]!;
+        return canvas.getContext('2d')!.getImageData(Math.round(x), Math.round(y), 1, 1).data[3];
+      }, spot);
+      assert.ok(alpha !== 0, 'the brush marks the place under the pointer');
+      if ((await marked(page)) !== before) await press(page, 'u');
+      await press(page, '0');
+      near((await box()).width, fitted.width, 'all of it again');
+      await page.locator('dialog .stage').focus();
+      await press(page, '+', '+');
+      assert.ok((await box()).width > 1.5 * fitted.width);
+      await press(page, '-', '-');
+      near((await box()).width, fitted.width, 'as far out as in');
+      await dialog(page).getByRole('button', { name: 'Zoom in' }).click();
+      assert.ok((await box()).width > 1.2 * fitted.width);
+      await dialog(page).getByRole('button', { name: 'Fit' }).click();
+      near((await box()).width, fitted.width, 'the button shows all');
+    },
+  );
+
   await step(at('a polygon is drawn by keys alone, and the mask is kept'), async () => {
     await dialog(page).getByRole('button', { name: 'Clear' }).click();
     await press(page, 'p');

@@ -1,6 +1,11 @@
 // German.
 // Runs anywhere; loaded when it is asked for.
+import { area, reference } from './area/de.ts';
+import { station } from './station/de.ts';
+import { people, peopleErrors, second } from './people/de.ts';
+import { history } from './history/de.ts';
 import { training } from './training/de.ts';
+import { support, supportErrors } from './support/de.ts';
 import * as format from '../lib/format.ts';
 import type { Catalogue, Texts } from './catalogue.ts';
 
@@ -20,6 +25,7 @@ const texts: Texts = {
   stages: {
     'Looking for photographs': 'Fotos werden gesucht',
     'Loading the model': 'Modell wird geladen',
+    'Trying the devices': 'Geräte werden erprobt',
     'Reading the words': 'Wörter werden gelesen',
   },
   close: 'Schließen',
@@ -91,6 +97,7 @@ const texts: Texts = {
     label: 'Sortieren',
     names: {
       order: 'der Reihe nach',
+      newest: 'neueste',
       score: 'höchster Wert',
       doubt: 'am zweifelhaftesten',
       name: 'Name',
@@ -259,12 +266,14 @@ const texts: Texts = {
       tap: 'Abgriff',
       rvs: 'Textvektoren',
       sigma: 'Glättung',
+      scales: 'Kacheln',
       heat: 'Wärmeskala',
       review: 'Prüfen ab',
       reject: 'Ausschuss ab',
       regionFrom: 'Bereiche ab',
       regionLeast: 'Kleinster Bereich',
       head: 'Angelernter Kopf',
+      area: 'Prüffläche',
     },
     guide: 'Neues Rezept',
     guideWords: 'Eingeben, was das Teil ist, und einige Fotos guter und schlechter Teile ablegen.',
@@ -293,7 +302,15 @@ const texts: Texts = {
     fromRun: (name, version) => `Rezept „${name}“, Version ${version}`,
   },
 
+  area,
+  reference,
+  history,
   training,
+  support,
+  people,
+  second,
+
+  station,
 
   proposals: {
     title: 'Vorschläge',
@@ -408,6 +425,8 @@ const texts: Texts = {
       'pan-down': 'Das Foto verschieben',
       'side-by-side': 'Original und Überlagerung nebeneinander',
       blink: 'Zwischen Original und Überlagerung blinken',
+      reference: 'Ähnlichstes angenommenes Teil daneben',
+      area: 'Prüffläche zeichnen',
       'toggle-outlines': 'Umrisse an oder aus',
       'next-region': 'Nächster Bereich',
       'previous-region': 'Voriger Bereich',
@@ -422,6 +441,8 @@ const texts: Texts = {
       'filter-good': 'Gute zeigen',
       'filter-failed': 'Fehler zeigen',
       settings: 'Einstellungen',
+      lock: 'Bildschirm sperren, übergeben',
+      'second-review': 'Blinde Zweitprüfung',
       help: 'Diese Tasten',
     },
   },
@@ -435,6 +456,12 @@ const texts: Texts = {
     data: 'Datenordner',
     programs: 'Gebaut auf',
     device: 'Prüft auf',
+    deviceTime: (ms: string) => `${ms} je Foto`,
+    deviceWhy: {
+      only: 'das einzige Gerät hier',
+      fastest: 'das schnellste der erprobten',
+      none: 'wird mit dem ersten Lauf gewählt',
+    },
   },
 
   notices: {
@@ -457,6 +484,7 @@ export const de: Catalogue = {
   name: 'Deutsch',
   texts,
   errors: {
+    ...supportErrors,
     'image.missing': [
       'Das Foto ist nicht mehr da: {path}',
       'Die Datei zurücklegen oder den Lauf ohne sie neu starten.',
@@ -471,6 +499,14 @@ export const de: Catalogue = {
       'Als JPEG, PNG, BMP, TIFF oder WebP speichern.',
     ],
     'image.corrupt': ['Das Foto ist beschädigt: {path}', 'Das Foto noch einmal von der Kamera kopieren.'],
+    'image.unfinished': [
+      'Das Foto wurde nie zu Ende geschrieben: {path}',
+      'Nachsehen, was in den überwachten Ordner schreibt, und das Foto noch einmal dorthin kopieren.',
+    ],
+    'scan.unknown': [
+      'Nichts hier heißt „{code}“',
+      'Noch einmal scannen oder den Namen eintippen. Was gewählt war, bleibt gewählt.',
+    ],
     'image.too_large': ['Das Foto ist zu groß: {path}', 'Eine kleinere Kopie speichern.'],
     'image.unsupported': [
       'Diese Art von Foto wird nicht unterstützt: {path}',
@@ -485,6 +521,14 @@ export const de: Catalogue = {
       'Das Paket neu aus seiner Quelle installieren.',
     ],
     'text.empty': ['Eingeben, was das Teil ist', 'Ein oder zwei Wörter eingeben, zum Beispiel "metal nut".'],
+    'device.failed': [
+      'Das Gerät „{from}“ ist ausgefallen; die Prüfung geht auf „{to}“ weiter',
+      'Es ging nichts verloren. Den Grafiktreiber erneuern und Loupe dann mit „loupe device reset“ neu erproben lassen.',
+    ],
+    'device.install_failed': [
+      'Die Bibliotheken konnten nicht eingerichtet werden: {path}',
+      'Den Ordner und die Schreibrechte beim Programm prüfen, dann den Befehl wiederholen.',
+    ],
     'session.failed': [
       'Das Modell konnte nicht starten oder fiel aus',
       'Noch einmal versuchen; bleibt es dabei, das Modellpaket prüfen.',
@@ -493,6 +537,23 @@ export const de: Catalogue = {
       'Das Ergebnis konnte nicht geschrieben werden: {path}',
       'Freien Platz und Rechte des Ordners prüfen.',
     ],
+    'history.disk_full': [
+      'Die Platte mit dem Datenordner ist voll; alles bisher Aufgenommene ist sicher',
+      'Auf dieser Platte Platz schaffen, dann fortfahren.',
+    ],
+    'history.read_only': [
+      'In den Datenordner kann nicht geschrieben werden: {path}',
+      'Diesem Konto dort das Schreiben erlauben oder Loupe einen anderen Datenordner geben (LOUPE_DATA).',
+    ],
+    'history.images_changed': [
+      '{changed} Fotos sind nicht die, die geprüft wurden',
+      'Klären, wer sie ersetzt hat; die Ergebnisse gehören zu den früheren Fotos.',
+    ],
+    'history.needs_inference': [
+      'Dieser Lauf lässt sich aus dem Aufgehobenen nicht neu beurteilen',
+      'Seine Fotos mit jenem Rezept neu prüfen; der neue Lauf lässt sich mit diesem vergleichen.',
+    ],
+    'output.disk_full': ['Die Platte ist voll: {path}', 'Auf dieser Platte Platz schaffen, dann fortfahren.'],
     'history.locked': [
       'Die Historie wird von einem anderen Loupe benutzt',
       'Zuerst das andere Loupe schließen.',
@@ -519,6 +580,7 @@ export const de: Catalogue = {
       'Das Rezept neu öffnen und die Änderung wiederholen.',
     ],
     'recipe.invalid': ['Das Rezept ist nicht verwendbar', 'Das Rezept an seiner Herkunft neu ausgeben.'],
+    ...peopleErrors,
     'service.died': [
       'Ein Teil von Loupe fiel aus und wurde neu gestartet',
       'Die laufende Arbeit wird einmal wiederholt; bleibt es dabei, Loupe neu starten.',

@@ -1,6 +1,11 @@
 // English: every text that an operator reads, in operators' words. The other languages have its shape (catalogue.ts); the errors
 // are those of models/errors.ts. Runs anywhere (pure).
+import { area, reference } from './area/en.ts';
+import { station } from './station/en.ts';
+import { people, second } from './people/en.ts';
+import { history } from './history/en.ts';
 import { training } from './training/en.ts';
+import { support } from './support/en.ts';
 import type { Session } from '../../../electron/common/contract.ts';
 import type { HumanVerdict, MachineVerdict, RunState, Thresholds } from '../../../electron/common/domain.ts';
 import * as format from '../lib/format.ts';
@@ -30,6 +35,7 @@ export const en = {
   stages: {
     'Looking for photographs': 'Looking for photographs',
     'Loading the model': 'Loading the model',
+    'Trying the devices': 'Trying the devices',
     'Reading the words': 'Reading the words',
   } as Readonly<Record<string, string>>,
   close: 'Close',
@@ -101,6 +107,7 @@ export const en = {
     label: 'Sort',
     names: {
       order: 'in order',
+      newest: 'newest first',
       score: 'highest score',
       doubt: 'most doubtful',
       name: 'name',
@@ -270,12 +277,14 @@ export const en = {
       tap: 'Layer tap',
       rvs: 'Prompt vectors',
       sigma: 'Smoothing',
+      scales: 'Tiles',
       heat: 'Heat scale',
       review: 'Review from',
       reject: 'Reject from',
       regionFrom: 'Regions from',
       regionLeast: 'Least region',
       head: 'Trained head',
+      area: 'Inspection area',
     } satisfies Record<RecipeField, string>,
     guide: 'New recipe',
     guideWords: 'Type what the part is, and drop a few photographs of good and bad parts.',
@@ -304,7 +313,15 @@ export const en = {
     fromRun: (name: string, version: number) => `Recipe “${name}”, version ${version}`,
   },
 
+  area,
+  reference,
+  history,
   training,
+  support,
+  people,
+  second,
+
+  station,
 
   proposals: {
     title: 'Proposals',
@@ -424,6 +441,8 @@ export const en = {
       'pan-down': 'Move the photograph',
       'side-by-side': 'Original and overlay side by side',
       blink: 'Blink between original and overlay',
+      reference: 'Most similar accepted part beside it',
+      area: 'Draw the inspection area',
       'toggle-outlines': 'Outlines of regions on or off',
       'next-region': 'Next region',
       'previous-region': 'Previous region',
@@ -438,6 +457,8 @@ export const en = {
       'filter-good': 'Show good',
       'filter-failed': 'Show failed',
       settings: 'Settings',
+      lock: 'Lock the screen, hand over',
+      'second-review': 'Blind second review',
       help: 'These keys',
     } satisfies Record<Command, string>,
   },
@@ -451,6 +472,12 @@ export const en = {
     data: 'Data folder',
     programs: 'Built on',
     device: 'Inspects on',
+    deviceTime: (ms: string) => `${ms} per photograph`,
+    deviceWhy: {
+      only: 'the only device here',
+      fastest: 'the fastest of those that were tried',
+      none: 'chosen with the first run',
+    },
   },
 
   notices: {

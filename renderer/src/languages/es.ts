@@ -1,6 +1,11 @@
 // Spanish.
 // Runs anywhere; loaded when it is asked for.
+import { area, reference } from './area/es.ts';
+import { station } from './station/es.ts';
+import { people, peopleErrors, second } from './people/es.ts';
+import { history } from './history/es.ts';
 import { training } from './training/es.ts';
+import { support, supportErrors } from './support/es.ts';
 import * as format from '../lib/format.ts';
 import type { Catalogue, Texts } from './catalogue.ts';
 
@@ -18,6 +23,7 @@ const texts: Texts = {
   stages: {
     'Looking for photographs': 'Buscando fotografías',
     'Loading the model': 'Cargando el modelo',
+    'Trying the devices': 'Probando los dispositivos',
     'Reading the words': 'Leyendo las palabras',
   },
   close: 'Cerrar',
@@ -89,6 +95,7 @@ const texts: Texts = {
     label: 'Ordenar',
     names: {
       order: 'en su orden',
+      newest: 'recientes',
       score: 'mayor valor',
       doubt: 'más dudosas',
       name: 'nombre',
@@ -255,12 +262,14 @@ const texts: Texts = {
       tap: 'Toma',
       rvs: 'Vectores de texto',
       sigma: 'Suavizado',
+      scales: 'Mosaico',
       heat: 'Escala de calor',
       review: 'Revisar desde',
       reject: 'Rechazo desde',
       regionFrom: 'Regiones desde',
       regionLeast: 'Región mínima',
       head: 'Cabezal entrenado',
+      area: 'Área de inspección',
     },
     guide: 'Nueva receta',
     guideWords: 'Escriba qué es la pieza y suelte unas fotografías de piezas buenas y malas.',
@@ -289,7 +298,15 @@ const texts: Texts = {
     fromRun: (name, version) => `Receta «${name}», versión ${version}`,
   },
 
+  area,
+  reference,
+  history,
   training,
+  support,
+  people,
+  second,
+
+  station,
 
   proposals: {
     title: 'Propuestas',
@@ -403,6 +420,8 @@ const texts: Texts = {
       'pan-down': 'Mover la fotografía',
       'side-by-side': 'Original y superposición lado a lado',
       blink: 'Alternar original y superposición',
+      reference: 'La pieza aceptada más parecida al lado',
+      area: 'Dibujar el área de inspección',
       'toggle-outlines': 'Contornos sí o no',
       'next-region': 'Región siguiente',
       'previous-region': 'Región anterior',
@@ -417,6 +436,8 @@ const texts: Texts = {
       'filter-good': 'Mostrar buenas',
       'filter-failed': 'Mostrar fallidas',
       settings: 'Ajustes',
+      lock: 'Bloquear la pantalla, relevar',
+      'second-review': 'Segunda revisión a ciegas',
       help: 'Estas teclas',
     },
   },
@@ -430,6 +451,12 @@ const texts: Texts = {
     data: 'Carpeta de datos',
     programs: 'Basado en',
     device: 'Inspecciona con',
+    deviceTime: (ms: string) => `${ms} por foto`,
+    deviceWhy: {
+      only: 'el único dispositivo aquí',
+      fastest: 'el más rápido de los probados',
+      none: 'se elige con la primera ejecución',
+    },
   },
 
   notices: {
@@ -452,6 +479,7 @@ export const es: Catalogue = {
   name: 'Español',
   texts,
   errors: {
+    ...supportErrors,
     'image.missing': [
       'La fotografía ya no está: {path}',
       'Devuelva el archivo o inicie de nuevo la inspección sin él.',
@@ -466,6 +494,14 @@ export const es: Catalogue = {
       'Guárdelo como JPEG, PNG, BMP, TIFF o WebP.',
     ],
     'image.corrupt': ['La fotografía está dañada: {path}', 'Copie otra vez la fotografía de la cámara.'],
+    'image.unfinished': [
+      'La fotografía no se terminó de escribir: {path}',
+      'Mire qué escribe en la carpeta vigilada y copie allí la fotografía otra vez.',
+    ],
+    'scan.unknown': [
+      'Nada aquí se llama «{code}»',
+      'Léalo otra vez o escriba el nombre. Lo elegido sigue elegido.',
+    ],
     'image.too_large': ['La fotografía es demasiado grande: {path}', 'Guarde una copia menor.'],
     'image.unsupported': [
       'Este tipo de fotografía no se admite: {path}',
@@ -483,6 +519,14 @@ export const es: Catalogue = {
       'Instale el paquete de nuevo desde su origen.',
     ],
     'text.empty': ['Escriba qué es la pieza', 'Escriba una o dos palabras, por ejemplo "metal nut".'],
+    'device.failed': [
+      'El dispositivo «{from}» ha fallado; la inspección sigue en «{to}»',
+      'No se ha perdido nada. Actualice el controlador gráfico y deje que Loupe lo pruebe de nuevo con «loupe device reset».',
+    ],
+    'device.install_failed': [
+      'No se han podido instalar las bibliotecas: {path}',
+      'Revise la carpeta y su permiso de escritura junto al programa y repita la orden.',
+    ],
     'session.failed': [
       'El modelo no pudo iniciarse o falló',
       'Inténtelo de nuevo; si persiste, verifique el paquete de modelo.',
@@ -491,6 +535,23 @@ export const es: Catalogue = {
       'No se pudo escribir el resultado: {path}',
       'Compruebe el espacio libre y los permisos de la carpeta.',
     ],
+    'history.disk_full': [
+      'El disco de la carpeta de datos está lleno; todo lo guardado hasta ahora está a salvo',
+      'Libere espacio en ese disco y continúe.',
+    ],
+    'history.read_only': [
+      'No se puede escribir en la carpeta de datos: {path}',
+      'Permita a esta cuenta escribir allí o dé a Loupe otra carpeta de datos (LOUPE_DATA).',
+    ],
+    'history.images_changed': [
+      '{changed} fotografías no son las que se inspeccionaron',
+      'Averigüe quién las sustituyó; sus resultados son de las fotografías anteriores.',
+    ],
+    'history.needs_inference': [
+      'Esta inspección no puede juzgarse de nuevo con lo que se guardó',
+      'Inspeccione sus fotografías de nuevo con esa receta; la nueva inspección puede compararse con esta.',
+    ],
+    'output.disk_full': ['El disco está lleno: {path}', 'Libere espacio en ese disco y continúe.'],
     'history.locked': ['Otro Loupe está usando el historial', 'Cierre primero el otro Loupe.'],
     'history.newer': [
       'El historial lo escribió una versión más nueva de Loupe',
@@ -508,6 +569,7 @@ export const es: Catalogue = {
     ],
     'recipe.changed': ['La receta cambió entretanto', 'Abra la receta de nuevo y repita el cambio.'],
     'recipe.invalid': ['No se puede usar la receta', 'Exporte de nuevo la receta en su origen.'],
+    ...peopleErrors,
     'service.died': [
       'Una parte de Loupe se detuvo y se inició de nuevo',
       'El trabajo en curso se repite una vez; si persiste, reinicie Loupe.',

@@ -1,6 +1,11 @@
 // Japanese.
 // Runs anywhere; loaded when it is asked for.
+import { area, reference } from './area/ja.ts';
+import { station } from './station/ja.ts';
+import { people, peopleErrors, second } from './people/ja.ts';
+import { history } from './history/ja.ts';
 import { training } from './training/ja.ts';
+import { support, supportErrors } from './support/ja.ts';
 import * as format from '../lib/format.ts';
 import type { Catalogue, Texts } from './catalogue.ts';
 
@@ -18,6 +23,7 @@ const texts: Texts = {
   stages: {
     'Looking for photographs': '写真を探しています',
     'Loading the model': 'モデルを読み込んでいます',
+    'Trying the devices': '装置を試しています',
     'Reading the words': '言葉を読み取っています',
   },
   close: '閉じる',
@@ -87,7 +93,13 @@ const texts: Texts = {
   filters: { label: '表示', all: 'すべて' },
   sort: {
     label: '並べ替え',
-    names: { order: '元の順', score: 'スコアの高い順', doubt: '疑わしい順', name: '名前' },
+    names: {
+      order: '元の順',
+      newest: '新しい順',
+      score: 'スコアの高い順',
+      doubt: '疑わしい順',
+      name: '名前',
+    },
   },
   search: { label: '名前で検索', hint: '検索', clear: '検索を消す' },
   grid: {
@@ -252,12 +264,14 @@ const texts: Texts = {
       tap: '取り出し層',
       rvs: '言葉のベクトル',
       sigma: '平滑化',
+      scales: 'タイル',
       heat: '熱の目盛',
       review: '要確認の下限',
       reject: '不合格の下限',
       regionFrom: '領域の下限',
       regionLeast: '最小の領域',
       head: '学習したヘッド',
+      area: '検査範囲',
     },
     guide: '新しいレシピ',
     guideWords: '部品が何かを入力し、良品と不良品の写真を数枚ドロップしてください。',
@@ -286,7 +300,15 @@ const texts: Texts = {
     fromRun: (name, version) => `レシピ「${name}」、版 ${version}`,
   },
 
+  area,
+  reference,
+  history,
   training,
+  support,
+  people,
+  second,
+
+  station,
 
   proposals: {
     title: '提案',
@@ -397,6 +419,8 @@ const texts: Texts = {
       'pan-down': '写真を動かす',
       'side-by-side': '原画と重ねを並べる',
       blink: '原画と重ねを交互に点滅',
+      reference: '最も似た合格の部品を並べる',
+      area: '検査範囲を描く',
       'toggle-outlines': '輪郭の表示切り替え',
       'next-region': '次の領域',
       'previous-region': '前の領域',
@@ -411,6 +435,8 @@ const texts: Texts = {
       'filter-good': '良品を表示',
       'filter-failed': '失敗を表示',
       settings: '設定',
+      lock: '画面をロック、引き継ぎ',
+      'second-review': 'ブラインド再判定',
       help: 'このキー一覧',
     },
   },
@@ -424,6 +450,8 @@ const texts: Texts = {
     data: 'データフォルダー',
     programs: '基盤',
     device: '検査装置',
+    deviceTime: (ms: string) => `1 枚あたり ${ms}`,
+    deviceWhy: { only: 'ここで唯一の装置', fastest: '試した中で最も速い', none: '最初の検査で選ばれます' },
   },
 
   notices: {
@@ -446,6 +474,7 @@ export const ja: Catalogue = {
   name: '日本語',
   texts,
   errors: {
+    ...supportErrors,
     'image.missing': [
       '写真がもうありません: {path}',
       'ファイルを戻すか、それを除いて検査をやり直してください。',
@@ -457,6 +486,14 @@ export const ja: Catalogue = {
       'JPEG、PNG、BMP、TIFF、WebP で保存してください。',
     ],
     'image.corrupt': ['写真が壊れています: {path}', 'カメラから写真をもう一度コピーしてください。'],
+    'image.unfinished': [
+      '写真が最後まで書かれませんでした: {path}',
+      '監視中のフォルダーに書き込んでいるものを確認し、写真をもう一度コピーしてください。',
+    ],
+    'scan.unknown': [
+      '「{code}」という名前のものはありません',
+      'もう一度スキャンするか、名前を入力してください。選択はそのままです。',
+    ],
     'image.too_large': ['写真が大きすぎます: {path}', '小さい写しを保存してください。'],
     'image.unsupported': [
       'この種類の写真には対応していません: {path}',
@@ -471,11 +508,39 @@ export const ja: Catalogue = {
       '入手元から入れ直してください。',
     ],
     'text.empty': ['部品が何かを入力してください', '一、二語を入力してください。例: "metal nut"'],
+    'device.failed': [
+      '装置「{from}」が動かなくなりました。検査は「{to}」で続きます',
+      '失われた結果はありません。グラフィックドライバーを更新し、"loupe device reset" で試し直してください。',
+    ],
+    'device.install_failed': [
+      'ライブラリを組み込めませんでした: {path}',
+      'フォルダーとプログラムの場所への書き込み権限を確かめ、コマンドをもう一度実行してください。',
+    ],
     'session.failed': [
       'モデルを開始できないか、実行中に失敗しました',
       'もう一度試し、続くならモデルパックを検証してください。',
     ],
     'output.failed': ['結果を書き込めません: {path}', '空き容量とフォルダーの権限を確かめてください。'],
+    'history.disk_full': [
+      'データフォルダーのディスクがいっぱいです。これまでに保存した内容は安全です',
+      'そのディスクの空きを増やしてから続けてください。',
+    ],
+    'history.read_only': [
+      'データフォルダーに書き込めません：{path}',
+      'このアカウントに書き込みを許可するか、別のデータフォルダー（LOUPE_DATA）を指定してください。',
+    ],
+    'history.images_changed': [
+      '{changed} 枚の写真は検査したときのものではありません',
+      '誰が置き換えたかを確認してください。結果は以前の写真のものです。',
+    ],
+    'history.needs_inference': [
+      '保存されたデータではこの検査を判定し直せません',
+      'そのレシピで写真を再検査してください。新しい検査はこの検査と比較できます。',
+    ],
+    'output.disk_full': [
+      'ディスクがいっぱいです：{path}',
+      'そのディスクの空きを増やしてから続けてください。',
+    ],
     'history.locked': ['履歴は別の Loupe が使用中です', '先に別の Loupe を閉じてください。'],
     'history.newer': ['履歴は新しい版の Loupe で書かれています', '新しい版の Loupe を入れてください。'],
     'history.damaged': ['履歴が壊れています', 'ファイルはそのままにし、最後の控えを戻してください。'],
@@ -490,6 +555,7 @@ export const ja: Catalogue = {
     ],
     'recipe.changed': ['その間にレシピが変更されました', 'レシピを開き直し、変更をやり直してください。'],
     'recipe.invalid': ['レシピを使えません', '元の所でもう一度書き出してください。'],
+    ...peopleErrors,
     'service.died': [
       'Loupe の一部が止まり、再開しました',
       '作業は一度やり直されます。続くなら Loupe を再起動してください。',

@@ -1,6 +1,11 @@
 // Simplified Chinese.
 // Runs anywhere; loaded when it is asked for.
+import { area, reference } from './area/zh.ts';
+import { station } from './station/zh.ts';
+import { people, peopleErrors, second } from './people/zh.ts';
+import { history } from './history/zh.ts';
 import { training } from './training/zh.ts';
+import { support, supportErrors } from './support/zh.ts';
 import * as format from '../lib/format.ts';
 import type { Catalogue, Texts } from './catalogue.ts';
 
@@ -14,6 +19,7 @@ const texts: Texts = {
   stages: {
     'Looking for photographs': '正在查找照片',
     'Loading the model': '正在加载模型',
+    'Trying the devices': '正在试用计算设备',
     'Reading the words': '正在读取词语',
   },
   close: '关闭',
@@ -83,7 +89,7 @@ const texts: Texts = {
   filters: { label: '显示', all: '全部' },
   sort: {
     label: '排序',
-    names: { order: '按原顺序', score: '分数最高', doubt: '最可疑', name: '名称' },
+    names: { order: '按原顺序', newest: '最新在前', score: '分数最高', doubt: '最可疑', name: '名称' },
   },
   search: { label: '按名称查找', hint: '查找', clear: '清除查找' },
   grid: {
@@ -246,12 +252,14 @@ const texts: Texts = {
       tap: '取层',
       rvs: '文本向量',
       sigma: '平滑',
+      scales: '分块',
       heat: '热图标尺',
       review: '复检起点',
       reject: '拒收起点',
       regionFrom: '区域起点',
       regionLeast: '最小区域',
       head: '训练的头',
+      area: '检查范围',
     },
     guide: '新建配方',
     guideWords: '输入零件名称，拖入几张好件和坏件的照片。',
@@ -280,7 +288,15 @@ const texts: Texts = {
     fromRun: (name, version) => `配方“${name}”，版本 ${version}`,
   },
 
+  area,
+  reference,
+  history,
   training,
+  support,
+  people,
+  second,
+
+  station,
 
   proposals: {
     title: '建议',
@@ -384,6 +400,8 @@ const texts: Texts = {
       'pan-down': '移动照片',
       'side-by-side': '原图与叠加并排',
       blink: '原图与叠加交替闪烁',
+      reference: '旁边显示最相似的合格件',
+      area: '绘制检查范围',
       'toggle-outlines': '轮廓开或关',
       'next-region': '下一个区域',
       'previous-region': '上一个区域',
@@ -398,6 +416,8 @@ const texts: Texts = {
       'filter-good': '显示良好',
       'filter-failed': '显示失败',
       settings: '设置',
+      lock: '锁定屏幕、交接',
+      'second-review': '盲法二次复核',
       help: '这些按键',
     },
   },
@@ -411,6 +431,8 @@ const texts: Texts = {
     data: '数据文件夹',
     programs: '构建于',
     device: '检查设备',
+    deviceTime: (ms: string) => `每张照片 ${ms}`,
+    deviceWhy: { only: '本机唯一的设备', fastest: '试用过的设备中最快', none: '首次检查时选定' },
   },
 
   notices: {
@@ -433,11 +455,14 @@ export const zh: Catalogue = {
   name: '简体中文',
   texts,
   errors: {
+    ...supportErrors,
     'image.missing': ['照片已不在：{path}', '放回文件，或不含它重新开始检查。'],
     'image.unreadable': ['无法打开照片：{path}', '检查文件及其文件夹的权限。'],
     'image.empty': ['文件为空：{path}', '请从相机重新复制照片。'],
     'image.not_an_image': ['Loupe 无法读取此文件为照片：{path}', '请存为 JPEG、PNG、BMP、TIFF 或 WebP。'],
     'image.corrupt': ['照片已损坏：{path}', '请从相机重新复制照片。'],
+    'image.unfinished': ['照片一直没有写完：{path}', '检查是什么在写入被监视的文件夹，然后重新复制照片。'],
+    'scan.unknown': ['这里没有名为“{code}”的内容', '请重新扫描或输入名称。原来的选择不变。'],
     'image.too_large': ['照片太大：{path}', '请保存较小的副本。'],
     'image.unsupported': ['不支持此类照片：{path}', '请存为普通 JPEG 或 PNG。'],
     'data.folder_missing': ['没有此文件或文件夹：{path}', '检查路径。'],
@@ -446,8 +471,30 @@ export const zh: Catalogue = {
     'pack.invalid': ['模型包不可用：{pack}', '请重新导入模型。'],
     'pack.hash_mismatch': ['模型包已损坏或被更改：{file}', '请从来源重新安装模型包。'],
     'text.empty': ['请输入零件名称', '输入一两个词，例如 "metal nut"。'],
+    'device.failed': [
+      '计算设备“{from}”出现故障；检查已改在“{to}”上继续',
+      '没有丢失任何结果。请更新显卡驱动，再用 "loupe device reset" 让 Loupe 重新试用。',
+    ],
+    'device.install_failed': [
+      '无法安装库文件：{path}',
+      '检查该文件夹以及程序目录的写入权限，然后重新运行命令。',
+    ],
     'session.failed': ['模型无法启动或运行失败', '请重试；若仍失败，请验证模型包。'],
     'output.failed': ['无法写入结果：{path}', '检查剩余空间和文件夹权限。'],
+    'history.disk_full': ['数据文件夹所在的磁盘已满；此前保存的内容均安全', '请腾出该磁盘的空间，然后继续。'],
+    'history.read_only': [
+      '无法写入数据文件夹：{path}',
+      '请允许此账户在那里写入，或为 Loupe 指定另一个数据文件夹（LOUPE_DATA）。',
+    ],
+    'history.images_changed': [
+      '{changed} 张照片不是检测时的照片',
+      '请查明是谁替换了它们；结果属于之前的照片。',
+    ],
+    'history.needs_inference': [
+      '无法用保留的数据重新判定此次检测',
+      '请用该配方重新检测其照片；新的检测可与本次对比。',
+    ],
+    'output.disk_full': ['磁盘已满：{path}', '请腾出该磁盘的空间，然后继续。'],
     'history.locked': ['历史记录正被另一个 Loupe 使用', '请先关闭另一个 Loupe。'],
     'history.newer': ['历史记录由更新版本的 Loupe 写入', '请安装更新版本的 Loupe。'],
     'history.damaged': ['历史记录已损坏', '保留该文件，并恢复最近的备份。'],
@@ -456,6 +503,7 @@ export const zh: Catalogue = {
     'recipe.name_taken': ['已有名为“{name}”的配方', '请另取名称，或保存该配方的新版本。'],
     'recipe.changed': ['配方在此期间已被更改', '请重新打开配方并再次更改。'],
     'recipe.invalid': ['配方不可用', '请在其来源处重新导出。'],
+    ...peopleErrors,
     'service.died': ['Loupe 的一部分停止后已重新启动', '当前工作会重做一次；若仍失败，请重启 Loupe。'],
     'run.cancelled': ['检查已停止', '继续以检查其余照片。'],
     'run.busy': ['另一批仍在检查', '请等待，或先停止它。'],

@@ -21,11 +21,16 @@ function bridge(): LoupeBridge {
   return window.loupe;
 }
 
+let nobodyIsOn: () => void = () => undefined;
+/** What happens when a request is refused because somebody has to sign in first. */
+export const whenNobodyIsOn = (listener: () => void): void => void (nobodyIsOn = listener);
+
 /** Channels without an argument are called with the name alone. */
 type ArgsOf<C extends Channel> = undefined extends ChannelArgs<C> ? [] : [args: ChannelArgs<C>];
 
 export async function call<C extends Channel>(channel: C, ...args: ArgsOf<C>): Promise<ChannelResult<C>> {
   const reply = await bridge().invoke(channel, args[0] as ChannelArgs<C>);
+  if (!reply.ok && reply.error.code === 'people.locked') nobodyIsOn();
   if (!reply.ok) throw new LoupeError(reply.error.code, reply.error.params);
   return reply.value;
 }

@@ -78,3 +78,11 @@ export function duration(seconds: number): string {
   const hours = Math.floor(minutes / 60);
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
+
+/** Sizes as disks are sold: 1 GB = 10⁹ bytes. */
+export function bytes(value: number): string {
+  if (value === 0) return '0 kB';
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3) - 1));
+  return `${rate(value / 1000 ** (step + 1))} ${units[step] ?? 'kB'}`;
+}

@@ -26,6 +26,8 @@ export type Command =
   | 'pan-down'
   | 'side-by-side'
   | 'blink'
+  | 'reference'
+  | 'area'
   | 'toggle-outlines'
   | 'next-region'
   | 'previous-region'
@@ -40,6 +42,8 @@ export type Command =
   | 'filter-good'
   | 'filter-failed'
   | 'settings'
+  | 'lock'
+  | 'second-review'
   | 'help';
 
 export interface KeyBinding {
@@ -75,6 +79,8 @@ export const KEYS: readonly KeyBinding[] = [
   { command: 'hottest', keys: ['z'], places: ['part'] },
   { command: 'side-by-side', keys: ['s'], places: ['part'] },
   { command: 'blink', keys: ['b'], places: ['part'] },
+  { command: 'reference', keys: ['r'], places: ['part'] },
+  { command: 'area', keys: ['a'], places: ['part'] },
   { command: 'toggle-outlines', keys: ['c'], places: ['part'] },
   { command: 'next-region', keys: ['.'], places: ['part'] },
   { command: 'previous-region', keys: [','], places: ['part'] },
@@ -89,6 +95,8 @@ export const KEYS: readonly KeyBinding[] = [
   { command: 'filter-good', keys: ['4'], places: ['grid'] },
   { command: 'filter-failed', keys: ['5'], places: ['grid'] },
   { command: 'settings', keys: ['p'], places: BOTH },
+  { command: 'lock', keys: ['x'], places: BOTH },
+  { command: 'second-review', keys: ['w'], places: BOTH },
   { command: 'help', keys: ['?'], places: BOTH },
 ];
 

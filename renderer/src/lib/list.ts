@@ -40,6 +40,7 @@ export function buildOrder(parts: Parts, query: ListQuery): Uint32Array {
     kept.push(seq);
   }
   if (query.sort === 'order') return Uint32Array.from(kept);
+  if (query.sort === 'newest') return byArrival(parts, kept);
   if (query.sort === 'name') return byName(parts, kept);
   const key = query.sort === 'score' ? scoreKey : (part: Part) => doubtKey(part, query.thresholds);
   return byKey(parts, kept, key);
@@ -94,6 +95,13 @@ function byKey(parts: Parts, kept: number[], key: (part: Part) => number): Uint3
   const packed = Float64Array.from(kept, (seq) => Math.round(key(parts[seq]!) * 2 ** 30) * room + seq);
   packed.sort();
   return Uint32Array.from(packed, (value) => value % room);
+}
+
+/** The newest result first; what waits comes after all results, in the order in which it is inspected. */
+function byArrival(parts: Parts, kept: number[]): Uint32Array {
+  const waits = (seq: number): boolean => parts[seq]!.state === 'pending';
+  const done = kept.filter((seq) => !waits(seq)).reverse();
+  return Uint32Array.from([...done, ...kept.filter(waits)]);
 }
 
 const names = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });

@@ -4,9 +4,18 @@ import type { AppInfo, MenuCommand } from '../../../electron/common/contract.ts'
 import type { Run } from '../../../electron/common/domain.ts';
 import type { Language, Preferences } from '../../../electron/common/preferences.ts';
 import { toErrorValue, type ErrorValue } from '../../../models/errors.ts';
-import { call, listen } from '../lib/client.ts';
+import { call, listen, whenNobodyIsOn } from '../lib/client.ts';
+import { AreaStore } from '../features/area/area.svelte.ts';
+import { ReferenceStore } from '../features/reference/reference.svelte.ts';
+import { Printing } from '../features/printing/print.svelte.ts';
+import { Scanner } from '../features/scan/scan.svelte.ts';
+import { HistoryStore } from '../features/history/history.svelte.ts';
+import { StatisticsStore } from '../features/statistics/statistics.svelte.ts';
 import { RecipeStore } from '../features/recipes/recipes.svelte.ts';
 import { TrainingStore } from '../features/training/training.svelte.ts';
+import { PeopleStore } from '../features/people/people.svelte.ts';
+import { SecondStore } from '../features/second/second.svelte.ts';
+import { SupportStore } from '../features/support/support.svelte.ts';
 import { RegionStore } from '../features/regions/regions.svelte.ts';
 import type { HeatReading } from '../lib/heat.ts';
 import { keySign, type Command } from '../lib/keys.ts';
@@ -38,6 +47,8 @@ export interface Pointed {
   x: number;
   y: number;
   heat: HeatReading | null;
+  /** The run ignored this place. */
+  ignored: boolean;
 }
 
 export class App {
@@ -51,8 +62,17 @@ export class App {
   readonly judge = new Judge(this.run, this.list, this.notices, this.undo, this.preferences);
   readonly intake = new Intake(() => this.runs);
   readonly regions = new RegionStore();
+  readonly area = new AreaStore(this.notices);
+  readonly reference = new ReferenceStore();
   readonly recipes = new RecipeStore(this.notices);
+  readonly history = new HistoryStore(this.notices);
+  readonly statistics = new StatisticsStore(this.notices);
+  readonly support = new SupportStore(this.notices);
   readonly training = new TrainingStore(this.run, this.notices);
+  readonly people = new PeopleStore(this.notices, () => this.undo.clear());
+  readonly second = new SecondStore(this.run, this.view, this.notices);
+  readonly scanner = new Scanner(this);
+  readonly printing = new Printing(this.notices);
 
   info = $state.raw<AppInfo | null>(null);
   runs = $state.raw<readonly Run[]>([]);
@@ -87,11 +107,15 @@ export class App {
   async boot(): Promise<void> {
     try {
       this.#listen();
+      whenNobodyIsOn(() => this.people.lookAgain());
+      // Thresholds that come from a recipe are the recipe's.
+      this.thresholds.mayMove = () => this.run.current?.recipe == null || this.people.may('change');
       const [info, session, runs] = await Promise.all([
         call('app.info'),
         call('session.load'),
         call('run.list'),
         this.preferences.load(),
+        this.people.load(),
       ]);
       await this.useLanguage(this.preferences.current.language);
       this.info = info;
@@ -100,7 +124,11 @@ export class App {
       void this.training.load();
       if (session !== null) this.view.restore(session);
       const last = runs.find((run) => run.id === session?.runId);
-      if (last !== undefined) await this.open(last.id, session?.selected ?? null, session?.view ?? 'grid');
+      if (last !== undefined && session !== null) {
+        await this.open(last.id, session.selected, session.view);
+        this.view.restoreSearch(session);
+        this.list.rebuild();
+      }
     } catch (thrown) {
       this.fatal = toErrorValue(thrown);
     }
@@ -115,6 +143,7 @@ export class App {
       useCatalogue(catalogue);
       this.language = language;
       this.languageTag = catalogue.tag;
+      await call('menu.texts', texts.station.menu);
     } catch (thrown) {
       this.notices.fail(thrown);
     }
@@ -128,6 +157,7 @@ export class App {
       this.thresholds.cancel();
       this.run.open(run, parts);
       this.regions.useRule(run);
+      void this.area.useRun(run);
       this.view.search = '';
       this.view.human = 'any';
       this.view.kind = null;
@@ -147,7 +177,8 @@ export class App {
     const run = await this.intake.start();
     if (run === null) return;
     this.view.filter = 'all';
-    this.view.sort = 'order';
+    this.view.sort = run.watch === undefined ? 'order' : 'newest';
+    this.scanner.last = null;
     this.#remember(run);
     await this.open(run.id);
   }
@@ -166,6 +197,15 @@ export class App {
     this.stopping = false;
   }
 
+  /** Holds the run that is under way, or lets it go on. */
+  pause(): Promise<void> {
+    const { current, progress, active } = this.run;
+    if (current?.state !== 'running' || !active) return Promise.resolve();
+    return this.#attempt(() =>
+      call('run.pause', { runId: current.id, paused: progress?.resting !== 'paused' }),
+    );
+  }
+
   resume(): Promise<void> {
     const run = this.run.current;
     if (run === null) return Promise.resolve();
@@ -175,6 +215,38 @@ export class App {
   showTraining(): void {
     this.view.screen = 'training';
     void this.training.open();
+  }
+
+  /** Diagnostics and guides lead back to where they were opened. */
+  showSupport(screen: 'support' | 'guide'): void {
+    const { view } = this;
+    if (view.screen !== 'support' && view.screen !== 'guide') view.cameFrom = view.screen;
+    view.settingsOpen = view.helpOpen = view.aboutOpen = false;
+    view.screen = screen;
+  }
+
+  leaveSupport(): void {
+    this.view.screen = this.view.cameFrom;
+  }
+
+  /** A page of the history; with a run, that run beside something else. */
+  showHistory(runId: number | null = null): void {
+    const { history } = this;
+    if (runId !== null) {
+      history.runId = runId;
+      history.tab = 'compare';
+      history.forget();
+    }
+    this.view.screen = 'history';
+    void this.recipes.load();
+    void this.#attempt(async () => {
+      this.runs = newestFirst(await call('run.list'));
+    });
+  }
+
+  /** A run that waited for room on the disk goes on, whichever is open. */
+  resumeRun(runId: number): Promise<void> {
+    return this.#attempt(async () => this.#changed(await call('run.resume', { runId })));
   }
 
   showRecipes(): void {
@@ -212,17 +284,47 @@ export class App {
     void this.#attempt(() => call('part.reveal', { partId }));
   }
 
+  /** The key that locks leads to the guide where nobody is set up. */
+  lock(): void {
+    if (this.people.setUp) void this.people.lock();
+    else this.view.peopleOpen = true;
+  }
+
+  backToRun(): void {
+    if (this.view.screen === 'second') this.second.leave();
+    else this.view.screen = 'run';
+  }
+
+  /** One part large, whatever the list showed. */
+  openPart(partId: number): void {
+    const seq = this.run.seqOf(partId);
+    if (seq === null) return;
+    this.second.leave();
+    this.view.filter = 'all';
+    this.view.search = '';
+    this.view.human = 'any';
+    this.view.kind = null;
+    this.list.rebuild();
+    this.list.selectSeq(seq);
+    this.view.depth = 'part';
+  }
+
   menu(command: MenuCommand): void {
+    if (this.people.locked) return;
     const { view } = this;
     const actions: Record<MenuCommand, () => void> = {
       'open-folder': () => void this.#chooseNew('folder'),
       'open-files': () => void this.#chooseNew('files'),
+      'pause-run': () => void this.pause(),
       'stop-run': () => void this.stop(),
+      print: () => void this.printing.print(),
       'toggle-overlay': () => view.show(!view.overlay, view.sideBySide),
       'zoom-in': () => this.zoom(1),
       'zoom-out': () => this.zoom(-1),
       'show-keys': () => (view.helpOpen = true),
       'show-about': () => (view.aboutOpen = true),
+      'show-diagnostics': () => this.showSupport('support'),
+      'show-guide': () => this.showSupport('guide'),
       undo: () => void this.judge.undo(),
     };
     actions[command]();
@@ -244,6 +346,12 @@ export class App {
     const region = this.regions.step(by);
     if (region !== null) this.viewer?.lookAt(region);
     else if (this.regions.ready) this.notices.say(texts.regions.none);
+  }
+
+  /** The inspection area, on the open part. */
+  drawArea(): void {
+    if (this.people.may('change')) this.area.editing = true;
+    else this.notices.say(texts.people.needsEngineer);
   }
 
   lookAt(index: number): void {
@@ -270,8 +378,13 @@ export class App {
       if (runId === this.run.current?.id) this.run.apply(parts);
     });
     listen('run.changed', (run) => this.#changed(run));
+    this.history.listen();
     listen('training.changed', (training) => this.training.onChanged(training));
-    listen('service.trouble', (trouble) => (this.notices.trouble = trouble));
+    listen('service.trouble', (trouble) => {
+      this.notices.trouble = trouble;
+      // A history that was started anew has nobody on.
+      if (trouble.service === 'history' && !trouble.fatal && this.people.setUp) this.people.lookAgain();
+    });
     listen('menu.command', (command) => this.menu(command));
   }
 

@@ -1,6 +1,6 @@
 // The start of an inspection: what was dropped or chosen, the words for the part, and the request to inspect.
 // Runs in the page.
-import type { Run } from '../../../electron/common/domain.ts';
+import type { Run, Watch } from '../../../electron/common/domain.ts';
 import { LoupeError, toErrorValue, type ErrorValue } from '../../../models/errors.ts';
 import { call, pathsOf } from '../lib/client.ts';
 import { baseName } from '../lib/format.ts';
@@ -12,6 +12,8 @@ export class Intake {
   /** The recipe that brings its own words; null = words typed by hand. */
   recipeId = $state<number | null>(null);
   lot = $state('');
+  /** Goes on with what comes into the folder; null = what is there. */
+  watch = $state<Watch | null>(null);
   /** A request to inspect is under way. */
   busy = $state(false);
   /** Files hover over the window. */
@@ -52,6 +54,7 @@ export class Intake {
 
   clear(): void {
     this.inputs = [];
+    this.watch = null;
     this.hint = '';
     this.error = null;
   }
@@ -67,8 +70,12 @@ export class Intake {
     this.busy = true;
     try {
       const lot = this.lot.trim();
-      const start = { inputs: [...this.inputs], ...(lot === '' ? {} : { lot }) };
-      const { recipeId } = this;
+      const { recipeId, watch } = this;
+      const start = {
+        inputs: [...this.inputs],
+        ...(lot !== '' && { lot }),
+        ...(watch !== null && { watch }),
+      };
       const run = await call(
         'run.start',
         recipeId === null ? { ...start, product } : { ...start, recipe: { recipeId } },
@@ -76,6 +83,7 @@ export class Intake {
       this.inputs = [];
       this.product = '';
       this.lot = '';
+      this.watch = null;
       return run;
     } catch (thrown) {
       this.error = toErrorValue(thrown);

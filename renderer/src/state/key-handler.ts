@@ -16,9 +16,17 @@ function focusKind(element: Element | null): FocusKind {
 
 export function handleKeyDown(event: KeyboardEvent): void {
   const { view } = app;
+  if (app.people.locked) return;
   // An open sheet has its own keys (Escape closes a dialog by itself).
   if (event.defaultPrevented || view.sheetOpen || view.tour !== null) return;
-  if (app.judge.asking !== null || app.recipes.keeping || app.training.editing !== null) return;
+  if (
+    app.judge.asking !== null ||
+    app.recipes.keeping ||
+    app.recipes.changing ||
+    app.training.editing !== null
+  )
+    return;
+  if (app.area.editing) return;
   if (view.screen !== 'run') {
     onStart(event);
     return;
@@ -54,7 +62,10 @@ const plain = ({ key }: KeyboardEvent): KeyPress => ({
 });
 
 function onStart(event: KeyboardEvent): void {
-  if (event.key === 'Escape' && app.view.screen === 'recipes') app.showStart();
+  const { screen } = app.view;
+  if (event.key === 'Escape' && (screen === 'support' || screen === 'guide')) app.leaveSupport();
+  else if (event.key === 'Escape' && app.view.screen === 'second') app.second.leave();
+  else if (event.key === 'Escape' && (screen === 'recipes' || screen === 'history')) app.showStart();
   else if (event.key === 'Escape' && app.run.current !== null) app.view.screen = 'run';
   else if (event.key === '?' && focusKind(document.activeElement) !== 'text') app.view.helpOpen = true;
 }
@@ -73,6 +84,8 @@ const NOT_REPEATED = new Set<Command>([
   'toggle-overlay',
   'side-by-side',
   'blink',
+  'reference',
+  'area',
   'toggle-outlines',
   'hottest',
 ]);
@@ -112,6 +125,8 @@ const ACTIONS: Record<Command, () => void> = {
   'pan-down': () => app.viewer?.pan(0, -1),
   'side-by-side': () => app.view.show(app.view.overlay, !app.view.sideBySide),
   blink: () => app.view.setBlinking(!app.view.blinking),
+  reference: () => app.view.setReference(!app.view.reference),
+  area: () => app.drawArea(),
   'toggle-outlines': () => (app.regions.shown = !app.regions.shown),
   'next-region': () => app.stepRegion(1),
   'previous-region': () => app.stepRegion(-1),
@@ -126,5 +141,7 @@ const ACTIONS: Record<Command, () => void> = {
   'filter-good': () => (app.view.filter = 'good'),
   'filter-failed': () => (app.view.filter = 'failed'),
   settings: () => (app.view.settingsOpen = true),
+  lock: () => app.lock(),
+  'second-review': () => app.second.show(),
   help: () => (app.view.helpOpen = true),
 };

@@ -37,6 +37,11 @@ export class Notices {
     this.list = this.list.filter((n) => n.id !== id);
   }
 
+  /** What was wrong before is right now. */
+  forget(code: ErrorValue['code']): void {
+    this.list = this.list.filter((n) => n.error.code !== code);
+  }
+
   say(text: string): void {
     this.remark = text;
     clearTimeout(this.#timer);

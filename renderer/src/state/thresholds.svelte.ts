@@ -27,6 +27,8 @@ export class ThresholdStore {
   draft = $state.raw<Thresholds | null>(null);
   /** The last save succeeded and nothing was moved since. */
   justSaved = $state(false);
+  /** Whether the person who is on may; the history refuses it as well. */
+  mayMove: () => boolean = () => true;
 
   readonly saved = $derived.by(() => this.#run.current?.thresholds ?? NONE);
   readonly current = $derived.by(() => this.draft ?? this.saved);
@@ -55,6 +57,7 @@ export class ThresholdStore {
 
   /** Moves one handle; the other one is a wall. */
   move(handle: Handle, value: number): void {
+    if (!this.mayMove()) return;
     const at = this.current;
     const rounded = Math.round(Math.min(1, Math.max(0, value)) * STEPS) / STEPS;
     this.justSaved = false;
@@ -73,6 +76,7 @@ export class ThresholdStore {
 
   /** Both at once, as proposed; saved as a drag is, and taken back as one. */
   propose(to: Thresholds): void {
+    if (!this.mayMove()) return;
     this.justSaved = false;
     this.draft = to;
     void this.commit();

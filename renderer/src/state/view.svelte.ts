@@ -1,4 +1,4 @@
-// How the operator looks at a run: what the session keeps (filter, sort, overlay, theme…) and what it does not (search, zoom).
+// How the operator looks at a run: what the session keeps (filters, search, sort, overlay, theme…) and what it does not (zoom).
 // Runs in the page.
 import type { Session } from '../../../electron/common/contract.ts';
 import type { ColourMapName } from '../../../electron/common/colour-maps.ts';
@@ -6,10 +6,16 @@ import type { Filter, HumanFilter, Sort } from '../lib/list.ts';
 
 export const MIN_CELL = 96;
 export const MAX_CELL = 480;
+/** As the session keeps it. */
+export const LONGEST_SEARCH = 200;
 
 export class ViewState {
   /** `start` = choose photographs or an earlier run; a run that is open stays open behind it. */
-  screen = $state<'start' | 'run' | 'recipes' | 'training'>('start');
+  screen = $state<'start' | 'run' | 'recipes' | 'training' | 'second' | 'history' | 'support' | 'guide'>(
+    'start',
+  );
+  /** Where diagnostics and guides lead back to. */
+  cameFrom: ViewState['screen'] = 'start';
   depth = $state<Session['view']>('grid');
   filter = $state<Filter>('all');
   sort = $state<Sort>('order');
@@ -28,6 +34,8 @@ export class ViewState {
   /** Step of the tour, from 0; null = no tour. */
   tour = $state<number | null>(null);
   sideBySide = $state(false);
+  /** The most similar accepted part stands beside the open one. */
+  reference = $state(false);
   /** The heat comes and goes by itself, so that the eye finds what it lies on. */
   blinking = $state(false);
   blinkedOff = $state(false);
@@ -35,6 +43,8 @@ export class ViewState {
   peeking = $state(false);
   helpOpen = $state(false);
   aboutOpen = $state(false);
+  peopleOpen = $state(false);
+  secondOpen = $state(false);
   systemDark = $state(true);
   systemContrast = $state(false);
 
@@ -49,7 +59,9 @@ export class ViewState {
   });
 
   /** A sheet is open over the page and has the keys. */
-  readonly sheetOpen = $derived(this.helpOpen || this.aboutOpen || this.settingsOpen);
+  readonly sheetOpen = $derived(
+    this.helpOpen || this.aboutOpen || this.settingsOpen || this.peopleOpen || this.secondOpen,
+  );
 
   restore(session: Session): void {
     this.depth = session.view;
@@ -60,6 +72,14 @@ export class ViewState {
     this.colourMap = session.colourMap;
     this.cellSize = session.cellSize;
     this.theme = session.theme;
+    this.restoreSearch(session);
+  }
+
+  /** What narrows the list to some parts: opening a run forgets it, coming back to it after a restart does not. */
+  restoreSearch({ human, kind, search }: Session): void {
+    this.human = human ?? 'any';
+    this.kind = kind ?? null;
+    this.search = search ?? '';
   }
 
   /** Everything that the session keeps, read in one go so that an effect depends on all of it. */
@@ -75,6 +95,9 @@ export class ViewState {
       colourMap: this.colourMap,
       cellSize: this.cellSize,
       theme: this.theme,
+      ...(this.human !== 'any' && { human: this.human }),
+      ...(this.kind !== null && { kind: this.kind }),
+      ...(this.search !== '' && { search: this.search.slice(0, LONGEST_SEARCH) }),
     };
   }
 
@@ -83,6 +106,7 @@ export class ViewState {
     this.blinking = this.blinkedOff = false;
     this.overlay = overlay;
     this.sideBySide = sideBySide;
+    if (sideBySide) this.reference = false;
   }
 
   /** Blinking needs the overlay, on one photograph. */
@@ -92,6 +116,12 @@ export class ViewState {
     if (!on) return;
     this.overlay = true;
     this.sideBySide = false;
+  }
+
+  /** Two photographs, so original and overlay share the left half. */
+  setReference(on: boolean): void {
+    this.reference = on;
+    if (on) this.sideBySide = false;
   }
 
   setOpacity(value: number): void {

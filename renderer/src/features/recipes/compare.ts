@@ -1,5 +1,6 @@
 // What two sets of recipe settings differ in, field by field: for comparing versions and for saying what a save changes.
 // Runs anywhere (pure).
+import { ignoredShare } from '../../../../electron/common/area.ts';
 import type { RecipeSettings } from '../../../../electron/common/recipe.ts';
 
 export type RecipeField =
@@ -10,12 +11,14 @@ export type RecipeField =
   | 'tap'
   | 'rvs'
   | 'sigma'
+  | 'scales'
   | 'heat'
   | 'review'
   | 'reject'
   | 'regionFrom'
   | 'regionLeast'
-  | 'head';
+  | 'head'
+  | 'area';
 
 /** A value as it is compared and shown: numbers stay numbers, so that the language decides how they are written. */
 export type FieldValue = string | number | readonly [number, number] | null;
@@ -29,6 +32,7 @@ export const FIELDS: Readonly<Record<RecipeField, (settings: RecipeSettings) => 
   tap: (s) => s.tap,
   rvs: (s) => s.rvs,
   sigma: (s) => s.sigma,
+  scales: (s) => s.scales?.join() ?? null,
   heat: (s) => (s.heat === null ? null : [s.heat.lo, s.heat.hi]),
   review: (s) => s.thresholds.review,
   reject: (s) => s.thresholds.reject,
@@ -36,7 +40,13 @@ export const FIELDS: Readonly<Record<RecipeField, (settings: RecipeSettings) => 
   regionLeast: (s) => s.regions?.minArea ?? null,
   // Enough of the hash to tell one from another.
   head: (s) => s.head?.sha256.slice(0, 8) ?? null,
+  // The share, and something that differs where two areas leave out as much but not the same.
+  area: (s) => (s.area === undefined ? null : [ignoredShare(s.area), fingerprint(s.area.runs)]),
 };
+
+/** 32 bits (FNV-1a over the numbers). */
+const fingerprint = (numbers: readonly number[]): number =>
+  numbers.reduce((hash, n) => Math.imul(hash ^ n, 0x01000193) >>> 0, 0x811c9dc5);
 
 export const FIELD_NAMES = Object.keys(FIELDS) as RecipeField[];
 

@@ -18,6 +18,8 @@ export class RecipeStore {
   guided = $state(false);
   /** The sheet that keeps what is on the screen as a recipe is open. */
   keeping = $state(false);
+  /** The sheet that changes the recipe that is looked at is open. */
+  changing = $state(false);
   busy = $state(false);
 
   readonly shown = $derived(this.versions.find((recipe) => recipe.version === this.version) ?? null);

@@ -2,6 +2,7 @@
 // Runs in the page; needs no browser.
 import {
   fillPolygon,
+  fillRectangle,
   gridFor,
   isEmpty,
   markHeat,
@@ -12,7 +13,7 @@ import {
   type Point,
 } from './mask.ts';
 
-export type Tool = 'brush' | 'erase' | 'polygon';
+export type Tool = 'brush' | 'erase' | 'polygon' | 'rectangle';
 
 const MOST_STEPS = 60;
 export const LEAST_SIZE = 1;
@@ -21,11 +22,13 @@ export const MOST_SIZE = 128;
 export class MaskEditor {
   readonly grid: Grid;
   tool = $state<Tool>('brush');
+  /** What the tools leave behind; the eraser always clears. */
+  pen = $state<0 | 1>(1);
   /** Diameter in cells. */
   size = $state(24);
   /** Where the keyboard draws; the pointer takes it along. */
   cursor = $state.raw<Point>({ x: 0, y: 0 });
-  /** Corners of the polygon that is not closed yet. */
+  /** Corners of the polygon or rectangle that is not closed yet. */
   corners = $state.raw<readonly Point[]>([]);
   /** Grows whenever the cells changed. */
   version = $state(0);
@@ -61,10 +64,14 @@ export class MaskEditor {
     this.#changed();
   }
 
-  /** The pen touches the photograph; with the polygon it sets a corner. */
+  /** The pen touches the photograph; with the polygon it sets a corner, with the rectangle the first or the second. */
   press(at: Point): void {
     this.cursor = at;
-    if (this.tool === 'polygon') {
+    if (this.tool === 'rectangle' && this.corners.length === 1) {
+      this.closeShape();
+      return;
+    }
+    if (this.tool === 'polygon' || this.tool === 'rectangle') {
       this.corners = [...this.corners, at];
       return;
     }
@@ -83,6 +90,10 @@ export class MaskEditor {
 
   release(): void {
     this.#last = null;
+    if (this.tool !== 'rectangle' || this.corners.length !== 1) return;
+    // Drawn in one go; where the pen has not moved yet, the second corner comes with the next press.
+    const [{ x, y }] = this.corners as [Point];
+    if (Math.abs(this.cursor.x - x) > 1 || Math.abs(this.cursor.y - y) > 1) this.closeShape();
   }
 
   /** By keys: the cursor stays on the photograph. */
@@ -95,10 +106,37 @@ export class MaskEditor {
   closePolygon(): void {
     if (this.corners.length >= 3) {
       this.#remember();
-      fillPolygon(this.grid, this.corners);
+      fillPolygon(this.grid, this.corners, this.pen);
       this.#changed();
     }
     this.corners = [];
+  }
+
+  /** Polygon or rectangle; the second corner of a rectangle is where the cursor is. */
+  closeShape(): void {
+    const [corner] = this.corners;
+    if (this.tool !== 'rectangle') this.closePolygon();
+    else if (corner !== undefined) {
+      this.#remember();
+      fillRectangle(this.grid, corner, this.cursor, this.pen);
+      this.corners = [];
+      this.#changed();
+    }
+  }
+
+  /** Everything at once; can be taken back. */
+  fill(value: 0 | 1): void {
+    if (this.grid.cells.every((cell) => cell === value)) return;
+    this.#remember();
+    this.corners = [];
+    this.grid.cells.fill(value);
+    this.#changed();
+  }
+
+  /** As it was saved, cell by cell; cannot be taken back. */
+  loadCells(cells: Uint8Array): void {
+    this.grid.cells.set(cells);
+    this.#changed();
   }
 
   use(tool: Tool): void {
@@ -133,7 +171,7 @@ export class MaskEditor {
   }
 
   #draw(from: Point, to: Point): void {
-    stroke(this.grid, from, to, this.size / 2, this.tool === 'erase' ? 0 : 1);
+    stroke(this.grid, from, to, this.size / 2, this.tool === 'erase' ? 0 : this.pen);
     this.#changed();
   }
 

@@ -1,8 +1,9 @@
 // A mask while it is drawn: a grid of at most 1,024 cells a side over the photograph, with brush, polygon and heat as its tools.
 // Runs anywhere (pure).
+import { MOST_CELLS } from '../../../../electron/common/area.ts';
 
-/** Finer than any model looks, and small enough to draw and to take back without waiting. */
-const LONGEST = 1024;
+/** Finer than any model looks, and small enough to draw and to take back without waiting; what a recipe can keep. */
+const LONGEST = MOST_CELLS;
 
 export interface Grid {
   width: number;
@@ -49,8 +50,12 @@ export function stroke(
   }
 }
 
-/** Marks the cells whose middle lies inside (even-odd rule). */
-export function fillPolygon({ width, height, cells }: Grid, points: readonly Point[]): void {
+/** Sets the cells whose middle lies inside (even-odd rule). */
+export function fillPolygon(
+  { width, height, cells }: Grid,
+  points: readonly Point[],
+  value: 0 | 1 = 1,
+): void {
   for (let y = 0; y < height; y++) {
     const middle = y + 0.5;
     const crossings: number[] = [];
@@ -62,9 +67,15 @@ export function fillPolygon({ width, height, cells }: Grid, points: readonly Poi
     for (let i = 0; i + 1 < crossings.length; i += 2) {
       const from = Math.max(0, Math.ceil(crossings[i]! - 0.5));
       const to = Math.min(width, Math.ceil(crossings[i + 1]! - 0.5));
-      if (from < to) cells.fill(1, y * width + from, y * width + to);
+      if (from < to) cells.fill(value, y * width + from, y * width + to);
     }
   }
+}
+
+/** Sets the cells of the rectangle between two corners; each cell whose middle lies inside. */
+export function fillRectangle(grid: Grid, a: Point, b: Point, value: 0 | 1): void {
+  const corners = [a, { x: b.x, y: a.y }, b, { x: a.x, y: b.y }];
+  fillPolygon(grid, corners, value);
 }
 
 /** Exactly the cells where the stored heat (0..255, smoothly between its cells) reaches `from`. */

@@ -84,7 +84,8 @@ export const training: Texts['training'] = {
   editor: {
     title: (name) => `Wo ist der Fehler? ${name}`,
     label: 'Foto mit Maske',
-    hint: 'Pfeiltasten bewegen, Leertaste zeichnet, Eingabetaste schließt das Vieleck.',
+    hint: 'Pfeiltasten bewegen, Leertaste zeichnet, Eingabetaste schließt das Vieleck. Mausrad, + und − vergrößern, 0 zeigt alles; mit gehaltener Leertaste ziehen verschiebt.',
+    zoom: 'Vergrößerung',
     tools: 'Werkzeug',
     brush: 'Pinsel',
     erase: 'Radieren',

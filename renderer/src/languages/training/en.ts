@@ -86,7 +86,8 @@ export const training = {
   editor: {
     title: (name: string) => `Where is the defect? ${name}`,
     label: 'Photograph with mask',
-    hint: 'Arrow keys move, Space draws, Enter closes the polygon.',
+    hint: 'Arrow keys move, Space draws, Enter closes the polygon. Wheel, + and − zoom, 0 shows all; hold Space and drag to move.',
+    zoom: 'Zoom',
     tools: 'Tool',
     brush: 'Brush',
     erase: 'Erase',

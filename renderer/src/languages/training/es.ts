@@ -84,7 +84,8 @@ export const training: Texts['training'] = {
   editor: {
     title: (name) => `¿Dónde está el defecto? ${name}`,
     label: 'Foto con máscara',
-    hint: 'Las flechas mueven, la barra espaciadora dibuja, Intro cierra el polígono.',
+    hint: 'Las flechas mueven, la barra espaciadora dibuja, Intro cierra el polígono. La rueda, + y − amplían, 0 muestra todo; arrastrar con la barra espaciadora pulsada desplaza la foto.',
+    zoom: 'Ampliación',
     tools: 'Herramienta',
     brush: 'Pincel',
     erase: 'Borrar',

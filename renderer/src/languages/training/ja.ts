@@ -83,7 +83,8 @@ export const training: Texts['training'] = {
   editor: {
     title: (name) => `欠陥はどこですか？ ${name}`,
     label: '写真とマスク',
-    hint: '矢印キーで移動、スペースで描画、Enter で多角形を閉じます。',
+    hint: '矢印キーで移動、スペースで描画、Enter で多角形を閉じます。ホイールや + − で拡大縮小、0 で全体表示、スペースを押しながらドラッグで写真を移動します。',
+    zoom: '拡大縮小',
     tools: '道具',
     brush: 'ブラシ',
     erase: '消しゴム',

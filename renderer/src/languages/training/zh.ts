@@ -81,7 +81,8 @@ export const training: Texts['training'] = {
   editor: {
     title: (name) => `缺陷在哪里？ ${name}`,
     label: '照片与标记',
-    hint: '方向键移动，空格键绘制，回车键闭合多边形。',
+    hint: '方向键移动，空格键绘制，回车键闭合多边形。滚轮、+ 和 − 缩放，0 显示全部；按住空格键拖动可移动照片。',
+    zoom: '缩放',
     tools: '工具',
     brush: '画笔',
     erase: '擦除',

@@ -1,0 +1,44 @@
+// German: the texts of inspection areas and of the reference part.
+// Runs anywhere; loaded with its language.
+import type { Texts } from '../catalogue.ts';
+
+export const area: Texts['area'] = {
+  title: 'Prüffläche',
+  open: 'Prüffläche',
+  openHover: 'Einzeichnen, was vom Foto zählt und was ignoriert wird',
+  rectangle: 'Rechteck',
+  pen: 'Gezeichnetes wird',
+  ignore: 'Ignoriert',
+  inspect: 'Geprüft',
+  ignoreAll: 'Alles ignorieren',
+  inspectAll: 'Alles prüfen',
+  label: 'Foto mit seiner Prüffläche. Pfeiltasten bewegen den Zeiger, die Leertaste zeichnet.',
+  hint: 'Schraffiertes wird ignoriert. Wärme streut etwas: mehr ignorieren als das, was stört. Gilt für jedes Foto des Rezepts, ab dem nächsten Lauf.',
+  corner: 'Zur Ecke gegenüber gehen, dann Leertaste oder Enter.',
+  share: (share) => `${share} ignoriert`,
+  whole: 'Das ganze Foto wird geprüft.',
+  nothing: 'Nichts bleibt zu prüfen: etwas als geprüft markieren.',
+  tooFine: 'Die Fläche hat zu viele kleine Stücke. Bitte mit einem größeren Pinsel glätten.',
+  use: 'Diese Fläche verwenden',
+  legend: (share) => `Ignoriert: ${share} des Fotos`,
+  draft: 'Noch in keinem Rezept behalten. Die Werte hier gelten noch ohne sie.',
+  ignored: 'ignoriert',
+  drawn: 'Die Prüffläche ist gezeichnet. Im Rezept behalten, dann verwendet sie der nächste Lauf.',
+};
+
+export const reference: Texts['reference'] = {
+  title: 'Vergleichsteil',
+  hover: 'Daneben: das angenommene Teil, das diesem am meisten gleicht',
+  name: (name) => `Vergleichsteil: ${name}`,
+  here: 'aus diesem Lauf',
+  from: (source, when) => `aus ${source}, ${when}`,
+  fromLot: (lot, when) => `aus Los ${lot}, ${when}`,
+  okBy: (who) => `i. O. von ${who}`,
+  good: (score) => `gut, ${score}`,
+  alike: (similarity) => `Ähnlichkeit des ganzen Bildes: ${similarity}; 1 = gleich`,
+  looking: 'Das ähnlichste angenommene Teil wird gesucht …',
+  none: 'Von diesem Produkt ist noch kein anderes Teil angenommen. Eines i. O. markieren, dann erscheint es hier.',
+  notComparable:
+    'Dieses Teil lässt sich nicht vergleichen: Es wurde nicht geprüft oder von einer früheren Version von Loupe.',
+  noPhotograph: 'Das Foto des Vergleichsteils kann nicht gezeigt werden.',
+};

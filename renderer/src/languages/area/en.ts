@@ -1,0 +1,42 @@
+// English: the texts of inspection areas and of the reference part. The other languages have its shape.
+// Runs anywhere (pure).
+
+export const area = {
+  title: 'Inspection area',
+  open: 'Inspection area',
+  openHover: 'Draw what of the photograph counts and what is ignored',
+  rectangle: 'Rectangle',
+  pen: 'What is drawn is',
+  ignore: 'Ignored',
+  inspect: 'Inspected',
+  ignoreAll: 'Ignore all',
+  inspectAll: 'Inspect all',
+  label: 'Photograph with its inspection area. Arrow keys move the cursor, Space draws.',
+  hint: 'Hatched is ignored. Heat spreads a little: ignore more than what disturbs. It applies to every photograph of the recipe, from the next run on.',
+  corner: 'Go to the opposite corner, then Space or Enter.',
+  share: (share: string) => `${share} ignored`,
+  whole: 'The whole photograph is inspected.',
+  nothing: 'Nothing is left to inspect: mark something as inspected.',
+  tooFine: 'The area has too many small pieces to be kept. Smooth it with a larger brush.',
+  use: 'Use this area',
+  legend: (share: string) => `Ignored: ${share} of the photograph`,
+  draft: 'Not kept in a recipe yet. The scores here are still those without it.',
+  ignored: 'ignored',
+  drawn: 'The inspection area is drawn. Keep it in the recipe, and the next run uses it.',
+};
+
+export const reference = {
+  title: 'Reference',
+  hover: 'Beside it: the accepted part that looks most like this one',
+  name: (name: string) => `Reference: ${name}`,
+  here: 'from this run',
+  from: (source: string, when: string) => `from ${source}, ${when}`,
+  fromLot: (lot: string, when: string) => `from lot ${lot}, ${when}`,
+  okBy: (who: string) => `OK by ${who}`,
+  good: (score: string) => `good, ${score}`,
+  alike: (similarity: string) => `Similarity of the whole picture: ${similarity}; 1 = the same`,
+  looking: 'Looking for the most similar accepted part…',
+  none: 'No other part of this product has been accepted yet. Mark one OK, and it appears here.',
+  notComparable: 'This part cannot be compared: it was not inspected, or by an earlier version of Loupe.',
+  noPhotograph: 'The photograph of the reference cannot be shown.',
+};

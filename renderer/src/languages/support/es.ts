@@ -1,0 +1,147 @@
+// Spanish: the texts of diagnostics, support bundle, updates and guides, and of their errors.
+// Runs anywhere (pure).
+import * as format from '../../lib/format.ts';
+import type { SupportTexts } from './shape.ts';
+
+export const support: SupportTexts = {
+  title: 'Diagnóstico',
+  back: 'Atrás',
+  open: 'Diagnóstico',
+  checks: 'Comprobaciones',
+  runAll: 'Hacer todas las comprobaciones',
+  running: 'Comprobando…',
+  again: (check) => `Comprobar otra vez: ${check}`,
+  states: { ok: 'En orden', warning: 'Conviene mirar', failed: 'No está en orden', waiting: 'Sin comprobar' },
+  allWell: (n) => `Las ${format.count(n)} comprobaciones están en orden.`,
+  someFailed: (failed, of) =>
+    `${format.count(failed)} de ${format.count(of)} comprobaciones no están en orden.`,
+  names: {
+    policy: 'Reglas del departamento de informática',
+    data: 'Se puede escribir en la carpeta de datos',
+    disk: 'Espacio libre',
+    database: 'La base de datos está íntegra',
+    model: 'El modelo da los números correctos',
+    services: 'Servicios',
+    logs: 'Registros',
+    crashes: 'Volcados de fallos',
+  },
+  noPolicy: 'No hay ninguna.',
+  facts: {
+    program: 'Programa',
+    built: 'Hecho con',
+    node: 'Node',
+    system: 'Sistema',
+    computer: 'Procesador',
+    memory: 'Memoria libre',
+    dataFolder: 'Carpeta de datos',
+    policyFile: 'Reglas',
+    disabled: 'Desactivado',
+    idleLock: 'Se bloquea tras minutos',
+    device: 'Inspecciona en',
+    drawing: 'Dibujo',
+    started: 'Iniciado',
+    file: 'Lugar',
+    size: 'Tamaño',
+    free: 'Libre',
+    schema: 'Esquema',
+    sqlite: 'SQLite',
+    pack: 'Paquete de modelo',
+    files: 'Archivos',
+    difference: 'Diferencia',
+    allowed: 'Permitida',
+    running: 'En marcha',
+    deaths: 'Reinicios',
+    count: 'Número',
+    newest: 'Más reciente',
+  },
+  bytes: (megabytes) => `${format.count(megabytes)} MB`,
+  little: 'menos de 1 MB',
+  computer: 'Este equipo',
+  report: 'Informe',
+  copy: 'Copiar informe',
+  copied: 'El informe está en el portapapeles.',
+  save: 'Guardar informe…',
+  print: 'Imprimir…',
+  saved: (path) => `Escrito en ${path}`,
+  bundle: 'Paquete de soporte',
+  bundleHint:
+    'Un archivo zip para quien le ayude. No lleva fotos, ni mapas de calor, ni números PIN. Contiene esto:',
+  bundleShow: 'Mostrar el contenido',
+  bundleSave: 'Guardar paquete de soporte…',
+  update: 'Actualización',
+  updateHint:
+    'Desde una carpeta o una memoria. Loupe no usa la red: comprueba la firma, el instalador y el historial.',
+  updateCheck: 'Buscar actualización…',
+  updateOther: 'Otra carpeta…',
+  checking: 'Comprobando la actualización…',
+  relation: {
+    newer: (version, present) => `La versión ${version} está firmada e íntegra. La actual es ${present}.`,
+    same: (version) => `La versión ${version} está firmada e íntegra, y es la que está en uso.`,
+    older: (version, present) =>
+      `La versión ${version} está firmada e íntegra, pero es anterior a la actual ${present}. Puede leer el historial.`,
+  },
+  install: (version) => `Instalar ${version}`,
+  installHint: 'Primero se hace una copia del historial. Luego Loupe termina y empieza el instalador.',
+  installing: 'Haciendo copia del historial…',
+  command: 'El instalador está comprobado y copiado. Un administrador lo instala con esta orden:',
+  backedUp: (path) => `Copia del historial: ${path}`,
+  packs: 'Paquetes de modelo',
+  takePack: (pack) => `Instalar ${pack}`,
+  packThere: (pack) => `${pack} está instalado.`,
+  off: 'Su departamento de informática lo ha desactivado.',
+  guides: 'Guías',
+  contents: 'Contenido',
+  guideNames: {
+    operator: 'Inspeccionar y juzgar',
+    engineer: 'Preparar recetas',
+    it: 'Instalación y administración',
+    validation: 'Cualificación',
+    changes: 'Novedades',
+  },
+  english: 'Las guías están en inglés.',
+  noGuide: 'No se puede mostrar esta guía.',
+};
+
+export const supportErrors = {
+  'data.not_writable': [
+    'Loupe no puede guardar nada en su carpeta de datos: {path}',
+    'Revise los permisos y el espacio libre de la carpeta, o inicie Loupe con --data y otra.',
+  ],
+  'policy.invalid': [
+    'No se pueden leer las reglas de su departamento de informática: {path}',
+    'Avise al departamento de informática: Loupe no se inicia sin ellas (docs/guides/it.md).',
+  ],
+  'policy.forbidden': [
+    'Su departamento de informática lo ha desactivado',
+    'Pregunte al departamento de informática si lo necesita.',
+  ],
+  'update.no_key': [
+    'Este Loupe no puede comprobar actualizaciones',
+    'Instale la versión nueva a mano, o pregunte de dónde procede este programa.',
+  ],
+  'update.none': [
+    'No hay ninguna actualización en {folder}',
+    'Elija la carpeta que contiene el instalador y loupe-release.json.',
+  ],
+  'update.signature': [
+    'La actualización no es de los autores de este Loupe: {folder}',
+    'No la instale. Consígala otra vez de su origen.',
+  ],
+  'update.invalid': [
+    'La lista de la actualización no sirve: {folder}',
+    'Consiga la actualización otra vez de su origen.',
+  ],
+  'update.wrong_file': [
+    'El instalador está dañado o fue cambiado: {file}',
+    'No lo instale. Cópielo otra vez de su origen.',
+  ],
+  'update.other_system': [
+    'La actualización no tiene instalador para este equipo',
+    'Consiga el instalador para este sistema.',
+  ],
+  'update.downgrade': [
+    'Esta versión anterior de Loupe ya no puede leer el historial',
+    'Conserve la versión actual, o instale la anterior a mano y restaure una copia de entonces.',
+  ],
+  'update.not_started': ['No se pudo iniciar el instalador: {path}', 'Inícielo a mano; está comprobado.'],
+} as const;
