@@ -19,7 +19,9 @@ export default defineConfig({
         input: {
           main: here('electron/main/main.ts'),
           inference: here('electron/services/inference.ts'),
+          'inference-worker': here('electron/services/inference-worker.ts'),
           history: here('electron/services/history.ts'),
+          'history-worker': here('electron/services/history-worker.ts'),
           training: here('electron/services/training.ts'),
         },
         output: { format: 'es', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -44,6 +44,8 @@ export const FAKE_RECIPE: Recipe = {
   sha256: 'a'.repeat(64),
 };
 
+type Progress = (payload: InferenceEvents['session.progress']) => void;
+
 /** An inference service whose photographs are functions: what happens when this path is inspected. */
 export class FakeInference {
   deaths = 0;
@@ -60,10 +62,10 @@ export class FakeInference {
   msPerImage = 1;
   readonly #tries = new Map<string, number>();
   #cutOff: ((error: LoupeError) => void)[] = [];
-  #progress: ((payload: InferenceEvents['session.progress']) => void) | null = null;
+  #progress: Progress | null = null;
 
-  on<K extends keyof InferenceEvents>(_name: K, listener: (payload: InferenceEvents[K]) => void) {
-    this.#progress = listener;
+  on<K extends keyof InferenceEvents>(name: K, listener: (payload: InferenceEvents[K]) => void) {
+    if (name === 'session.progress') this.#progress = listener as Progress;
     return () => true;
   }
 
