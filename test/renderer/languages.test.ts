@@ -36,6 +36,7 @@ const SPECIAL: Record<string, unknown[]> = {
   'history.check.images': [7013, 8017, 9029, 6011],
   'station.recipe.scaleNames': [[7013, 8017]],
   'station.recipe.because.scores': [{ review: 0.123, reject: 0.456 }],
+  'station.print.thresholds': [{ review: 0.123, reject: 0.456 }],
 };
 const WORDS = ['ALPHA', 'BETA', 'GAMMA'];
 const NUMBERS = [7013, 8017, 9029];
