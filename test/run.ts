@@ -64,7 +64,7 @@ async function vitest(): Promise<Counts> {
 /** An end-to-end suite is a program that ends with "<name>: N passed, N failed, N skipped". */
 async function program(file: string): Promise<Counts> {
   const { code, text } = await run(NODE, [file]);
-  const match = [...text.matchAll(/^[\w-]+: (\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)].at(-1);
+  const match = [...text.matchAll(/^[\w -]+: (\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)].at(-1);
   return crashed(code, {
     passed: Number(match?.[1] ?? 0),
     failed: Number(match?.[2] ?? 0),

@@ -2,24 +2,14 @@
 // Runs in the tests (Node 24, root on Linux: a small file system is mounted; otherwise skipped, loudly).
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EventPayload } from '../../electron/common/contract.ts';
 import type { Run } from '../../electron/common/domain.ts';
-import type {
-  HistoryApi,
-  HistoryEvents,
-  InferenceApi,
-  InferenceEvents,
-} from '../../electron/common/services.ts';
-import { openedHistory } from '../../electron/node/history-client.ts';
-import { RunController } from '../../electron/node/run-controller.ts';
-import { findPhotographs } from '../../electron/node/run/find-photographs.ts';
-import { ServiceClient, forkNodeService } from '../../electron/node/service-client.ts';
+import { startProgram } from '../support/program.ts';
 import { temporaryFolder, writeTinyPack } from '../support/tiny-pack.ts';
 
-const entry = (name: string): string => resolve(import.meta.dirname, `../../electron/services/${name}.ts`);
 const folder = temporaryFolder('loupe-full');
 const photos = join(folder, 'photos');
 const data = join(folder, 'data');
@@ -66,29 +56,15 @@ function fillUp(path: string): void {
 it.skipIf(!mounted)(
   'pauses, keeps what it has, and goes on when there is room',
   async () => {
-    const client = (name: 'inference' | 'history') => ({
-      name,
-      start: () => forkNodeService(entry(name), process.execPath),
-    });
-    const inference = new ServiceClient<InferenceApi, InferenceEvents>(client('inference'));
-    const historyClient = new ServiceClient<HistoryApi, HistoryEvents>(client('history'));
-    const history = openedHistory(historyClient, data);
     const changes: Run[] = [];
     let acknowledged = 0;
     const ballast = join(data, 'ballast');
-    const runs = new RunController({
-      ...{ inference, history, dataFolder: data, scan: findPhotographs, packFolder: join(folder, 'pack') },
-      findPack: () => Promise.resolve(join(folder, 'pack')),
-      emit: (event, payload) => {
-        if (event === 'run.changed') changes.push(payload as Run);
-        if (event !== 'run.parts') return;
-        if (acknowledged === 0) fillUp(ballast);
-        acknowledged += (payload as EventPayload<'run.parts'>).parts.length;
-      },
+    const { history, runs, idle, end } = startProgram(data, join(folder, 'pack'), (event, payload) => {
+      if (event === 'run.changed') changes.push(payload as Run);
+      if (event !== 'run.parts') return;
+      if (acknowledged === 0) fillUp(ballast);
+      acknowledged += (payload as EventPayload<'run.parts'>).parts.length;
     });
-    const idle = async (): Promise<void> => {
-      while (runs.busy) await new Promise((done) => setTimeout(done, 10));
-    };
     try {
       const { id } = await runs.start({ inputs: [photos], product: 'photo' });
       await idle();
@@ -121,8 +97,7 @@ it.skipIf(!mounted)(
         expect(parts[before.seq]?.score).toBe(before.score);
       expect(await history.request('history.verify', {})).toMatchObject({ fault: null });
     } finally {
-      await runs.stop();
-      await Promise.all([inference.stop(), historyClient.stop()]);
+      await end();
     }
   },
   60_000,

@@ -1,27 +1,17 @@
 // The reference of a part with the two real services: the most similar accepted part of the product, never the same photograph.
 // Runs in the tests (Node 24).
 import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Part } from '../../electron/common/domain.ts';
 import type { ReferenceAnswer } from '../../electron/common/reference.ts';
-import type {
-  HistoryApi,
-  HistoryEvents,
-  InferenceApi,
-  InferenceEvents,
-} from '../../electron/common/services.ts';
 import { compactFeature, similarity } from '../../electron/node/engine/feature.ts';
-import { openedHistory } from '../../electron/node/history-client.ts';
 import { featureFile, FeatureWriter, readFeatures } from '../../electron/node/reference/feature-file.ts';
 import { findReference } from '../../electron/node/reference/find-reference.ts';
-import { RunController } from '../../electron/node/run-controller.ts';
-import { findPhotographs } from '../../electron/node/run/find-photographs.ts';
-import { ServiceClient, forkNodeService } from '../../electron/node/service-client.ts';
+import { startProgram } from '../support/program.ts';
 import { temporaryFolder, writeTinyPack } from '../support/tiny-pack.ts';
 
-const entry = (name: string): string => resolve(import.meta.dirname, `../../electron/services/${name}.ts`);
 const folder = temporaryFolder('loupe-reference');
 const photos = join(folder, 'photos');
 const again = join(folder, 'again');
@@ -95,25 +85,14 @@ describe('the reference of a part', () => {
   afterEach(() => program.end());
 
   function start() {
-    const client = (name: 'inference' | 'history') => ({
-      name,
-      start: () => forkNodeService(entry(name), process.execPath),
-    });
-    const inference = new ServiceClient<InferenceApi, InferenceEvents>(client('inference'));
-    const historyClient = new ServiceClient<HistoryApi, HistoryEvents>(client('history'));
-    const history = openedHistory(historyClient, data);
-    const runs = new RunController({
-      ...{ inference, history, dataFolder: data, scan: findPhotographs, packFolder: join(folder, 'pack') },
-      findPack: () => Promise.resolve(join(folder, 'pack')),
-      emit: () => undefined,
-    });
+    const { history, runs, idle, end } = startProgram(data, join(folder, 'pack'));
     const inspect = async (product: string, input = photos): Promise<Part[]> => {
       const { id } = await runs.start({ inputs: [input], product });
-      while (runs.busy) await new Promise((done) => setTimeout(done, 10));
+      await idle();
       return (await history.request('run.load', { runId: id })).parts;
     };
     return {
-      ...{ history, inspect },
+      ...{ history, inspect, end },
       judge: (part: Part, verdict: 'ok' | 'ng' | 'unsure') =>
         history.request('verdict.record', { partId: part.id, verdict, author: 'ana' }),
       reference: (part: Part): Promise<ReferenceAnswer> => findReference(history, data, part.id),
@@ -122,7 +101,6 @@ describe('the reference of a part', () => {
           ...{ runId: part.runId, author: 'ana', reason: 'test' },
           thresholds: { review, reject: 1 },
         }),
-      end: () => Promise.all([inference.stop(), historyClient.stop()]),
     };
   }
 

@@ -1,26 +1,15 @@
 // The run controller with the two real services as child processes, as the workstation uses them: pictures in, database out.
 // Runs in the tests (Node 24).
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EventPayload } from '../../electron/common/contract.ts';
 import type { Part, Run } from '../../electron/common/domain.ts';
-import type {
-  HistoryApi,
-  HistoryEvents,
-  InferenceApi,
-  InferenceEvents,
-} from '../../electron/common/services.ts';
-import { openedHistory, type History } from '../../electron/node/history-client.ts';
-import { RunController } from '../../electron/node/run-controller.ts';
-import { findPhotographs } from '../../electron/node/run/find-photographs.ts';
 import { partFiles } from '../../electron/node/run/part-files.ts';
-import { ServiceClient, forkNodeService } from '../../electron/node/service-client.ts';
-import type { ServicePort } from '../../electron/common/rpc.ts';
+import { startProgram } from '../support/program.ts';
 import { temporaryFolder, writeTinyPack } from '../support/tiny-pack.ts';
 
-const entry = (name: string): string => resolve(import.meta.dirname, `../../electron/services/${name}.ts`);
 const folder = temporaryFolder('loupe-run');
 const photos = join(folder, 'photos');
 const COUNT = 24;
@@ -37,42 +26,23 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The program as it is after a start, without its window. */
+/** Tells its parts and changes, too. */
 function start(dataFolder: string) {
-  const ports: Partial<Record<'inference' | 'history', ServicePort>> = {};
-  const client = (name: 'inference' | 'history') => ({
-    name,
-    start: () => (ports[name] = forkNodeService(entry(name), process.execPath)),
-  });
-  const inference = new ServiceClient<InferenceApi, InferenceEvents>(client('inference'));
-  const historyClient = new ServiceClient<HistoryApi, HistoryEvents>(client('history'));
-  const history: History = openedHistory(historyClient, dataFolder);
   const parts: Part[] = [];
   const changes: Run[] = [];
   let onParts: (() => void) | null = null;
-  const runs = new RunController({
-    ...{ inference, history, dataFolder, scan: findPhotographs, packFolder: join(folder, 'pack') },
-    findPack: () => Promise.resolve(join(folder, 'pack')),
-    emit: (event, payload) => {
-      if (event === 'run.changed') changes.push(payload as Run);
-      if (event === 'run.parts') parts.push(...(payload as EventPayload<'run.parts'>).parts);
-      if (event === 'run.parts') onParts?.();
-    },
+  const program = startProgram(dataFolder, join(folder, 'pack'), (event, payload) => {
+    if (event === 'run.changed') changes.push(payload as Run);
+    if (event === 'run.parts') parts.push(...(payload as EventPayload<'run.parts'>).parts);
+    if (event === 'run.parts') onParts?.();
   });
-  const idle = async (): Promise<void> => {
-    while (runs.busy) await new Promise((done) => setTimeout(done, 10));
-  };
   return {
-    ...{ inference, history, historyClient, runs, parts, changes, ports, idle },
+    ...{ ...program, parts, changes },
     afterParts: (act: () => void) => {
       onParts = () => {
         onParts = null;
         act();
       };
-    },
-    end: async () => {
-      await runs.stop();
-      await Promise.all([inference.stop(), historyClient.stop()]);
     },
   };
 }

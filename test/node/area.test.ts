@@ -1,9 +1,6 @@
 // Inspection areas: the schema and its limits, cells and back, the border rule on maps, outlines, and the engine with and without.
 // Runs in the tests (Node).
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   areaOf,
   areaOutline,
@@ -13,10 +10,8 @@ import {
   InspectionArea,
   isIgnored,
 } from '../../electron/common/area.ts';
-import type { SessionOptions } from '../../electron/common/services.ts';
-import { Engine } from '../../electron/node/engine/engine.ts';
 import { HeatMask } from '../../electron/node/engine/masked.ts';
-import { temporaryFolder, writeTinyPack } from '../support/tiny-pack.ts';
+import { platePhotograph } from '../support/plate.ts';
 
 /** Rows of text: # is ignored. */
 function drawn(...rows: string[]): InspectionArea {
@@ -97,27 +92,7 @@ describe('a masked map', () => {
 });
 
 describe('the engine', () => {
-  const SIDE = 64;
-  const folder = temporaryFolder();
-  const photograph = join(folder, 'part.png');
-  afterAll(() => rmSync(folder, { recursive: true }));
-  beforeAll(async () => {
-    process.env.LOUPE_CACHE = join(folder, 'cache');
-    writeTinyPack(join(folder, 'pack'));
-    const pixels = Buffer.alloc(SIDE * SIDE * 3, 150);
-    for (let y = 4; y < 16; y++) pixels.fill(10, (y * SIDE + 8) * 3, (y * SIDE + 20) * 3);
-    await sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } }).toFile(photograph);
-  });
-
-  const inspect = async (more: Partial<SessionOptions>) => {
-    const engine = new Engine(() => undefined);
-    const common = { packFolder: join(folder, 'pack'), product: 'plate', device: 'cpu', threads: 1 } as const;
-    const info = await engine.open({ ...common, ...more });
-    const request = { session: info.session, path: photograph, wantMap: true, wantFeature: true };
-    const result = await engine.inspect(request);
-    await engine.close(info.session);
-    return { info, ...result, map: result.map! };
-  };
+  const inspect = platePhotograph(64, 8, 4);
   /** Half of the photograph, the hot half or the other. */
   const halves = (map: Float32Array): { hot: InspectionArea; cold: InspectionArea; peak: number } => {
     const side = Math.sqrt(map.length);

@@ -1,45 +1,17 @@
 // The history in the page, in Debian's Chromium with a made-up main process: node test/renderer/history.e2e.ts
 // Runs in Node. Statistics, side by side, storage, checks, the full disk; by keyboard too; any console error fails it.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
 import { KEEP_ALL, type RetentionPlan } from '../../electron/common/retention.ts';
 import { SideBySideCount, type SideBySide } from '../../electron/common/side-by-side.ts';
 import { summarise, type Cell } from '../../electron/common/statistics.ts';
 import { machineVerdict } from '../../electron/common/domain.ts';
-import { buildPage, openPage, PAGE_FOLDER, startBrowser } from './browser.ts';
 import { finishedPart } from './fake-data.ts';
 import type { FakeSettings } from './fake-bridge.ts';
-import { tally } from './harness.ts';
-import { drawnMedia } from './media.ts';
-import { servePage } from './server.ts';
+import { beginSuite, calls, leave } from './operate.ts';
 
 /** HISTORY_LOOK=<folder> takes pictures of each page, at two sizes. */
 const { HISTORY_LOOK: look } = process.env;
-if (look !== undefined) mkdirSync(look, { recursive: true });
-const OUT = `${PAGE_FOLDER}-history`;
-
-let shown: Page | null = null;
-const { step, close } = tally('history page', async (name) => {
-  await shown?.screenshot({ path: `${PAGE_FOLDER}-failures/history-${name.replaceAll(/\W+/g, '-')}.png` });
-});
-await buildPage(OUT);
-const server = await servePage(OUT, await drawnMedia());
-const browser: Browser = await startBrowser();
-const complaints: string[] = [];
-
-const calls = (page: Page, channel: string): Promise<Record<string, unknown>[]> =>
-  page.evaluate(
-    (name) =>
-      window.fake.calls.filter((c) => c.channel === name).map((c) => c.args as Record<string, unknown>),
-    channel,
-  );
-const shoot = async (page: Page, name: string): Promise<void> => {
-  if (look === undefined) return;
-  await page.waitForTimeout(300);
-  await page.screenshot({ path: join(look, `${page.viewportSize()?.width}-${name}.png`) });
-};
+const { step, shoot, sizes, end } = await beginSuite('history page', { look });
 
 const total = 60;
 const earlier = [
@@ -154,24 +126,8 @@ const answers: FakeSettings['answers'] = {
   },
 };
 
-async function open(width: number, height: number, settings: Partial<FakeSettings>): Promise<Page> {
-  const opened = await openPage(browser, server.origin, { earlier, answers, ...settings }, { width, height });
-  opened.page.setDefaultTimeout(20_000);
-  opened.page.on('close', () => complaints.push(...opened.complaints));
-  shown = opened.page;
-  return opened.page;
-}
-
-const SIZES = [
-  [1280, 800],
-  [1920, 1080],
-] as const;
-for (const [width, height] of SIZES.slice(
-  0,
-  Number(process.env.HISTORY_SIZES ?? (look === undefined ? 1 : 2)),
-)) {
-  const at = (name: string): string => `${name} (${width} px)`;
-  const page = await open(width, height, {});
+for (const { at, open } of sizes) {
+  const page = await open({ earlier, answers });
   const tab = (name: string) =>
     page.getByRole('navigation', { name: 'History' }).getByRole('button', { name });
 
@@ -298,7 +254,7 @@ for (const [width, height] of SIZES.slice(
     await page.waitForFunction(() => window.fake.calls.some(({ channel }) => channel === 'run.resume'));
     assert.deepEqual((await calls(page, 'run.resume')).at(-1), { runId: 2 });
   });
-  await page.context().close();
+  await leave(page);
 
   await step(at('a network drive is told once'), async () => {
     const info = {
@@ -306,19 +262,13 @@ for (const [width, height] of SIZES.slice(
       ...{ networkDrive: 'cifs', samples: [], policy: null },
       pack: { id: 'loupe-mini', title: 'Loupe mini', version: '0.1.0', sha256: '0'.repeat(64), head: false },
     };
-    const far = await open(width, height, { answers: { ...answers, 'app.info': info } });
+    const far = await open({ earlier, answers: { ...answers, 'app.info': info } });
     await far.getByText('The data folder is on a network drive (cifs).').waitFor();
     await shoot(far, '7-network');
     await far.getByRole('button', { name: 'Dismiss' }).click();
     await far.getByText('The data folder is on a network drive').waitFor({ state: 'detached' });
-    await far.context().close();
+    await leave(far);
   });
 }
 
-await step('nothing unexpected on the console', () => {
-  assert.deepEqual(complaints, []);
-  return Promise.resolve();
-});
-await browser.close();
-await server.close();
-close();
+await end();

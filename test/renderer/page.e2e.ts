@@ -3,50 +3,18 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { machineVerdict } from '../../electron/common/domain.ts';
-import { buildPage, buildPseudoPage, openPage, PAGE_FOLDER, startBrowser, type Opened } from './browser.ts';
+import { buildPseudoPage, PAGE_FOLDER } from './browser.ts';
 import { finishedPart } from './fake-data.ts';
-import type { FakeSettings } from './fake-bridge.ts';
-import { tally } from './harness.ts';
 import { drawnMedia } from './media.ts';
+import { beginSuite, calls, leave, press, until } from './operate.ts';
 import { servePage } from './server.ts';
 
-let shown: Page | null = null;
-const { step, close } = tally('page', async (name) => {
-  const path = `${PAGE_FOLDER}-failures/${name.replaceAll(/\W+/g, '-')}.png`;
-  await shown?.screenshot({ path });
-});
-await buildPage();
-const server = await servePage(PAGE_FOLDER, await drawnMedia());
-const browser: Browser = await startBrowser();
-const complaints: string[] = [];
-/** A busy machine is slow, not wrong. */
-const PATIENCE = 30_000;
-
-async function open(settings: Partial<FakeSettings>): Promise<Page> {
-  const opened: Opened = await openPage(browser, server.origin, settings);
-  opened.page.setDefaultTimeout(PATIENCE);
-  opened.page.on('close', () => complaints.push(...opened.complaints));
-  shown = opened.page;
-  return opened.page;
-}
-const leave = (page: Page): Promise<void> => page.context().close();
+const { step, open, server, end } = await beginSuite('page');
 
 const text = (page: Page, selector: string): Promise<string> => page.locator(selector).first().innerText();
-const calls = (page: Page, channel: string): Promise<unknown[]> =>
-  page.evaluate((name) => window.fake.calls.filter((c) => c.channel === name).map((c) => c.args), channel);
-async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + PATIENCE;
-  while (!(await check())) {
-    if (Date.now() > end) throw new Error(`never happened: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 40));
-  }
-}
 const selectedName = (page: Page): Promise<string> => page.locator('#part-title').innerText();
-const press = async (page: Page, ...keys: string[]): Promise<void> => {
-  for (const key of keys) await page.keyboard.press(key);
-};
 /** Tab until the element with this name has the focus, as somebody without a mouse does. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
   for (let i = 0; i < 40; i++) {
@@ -932,9 +900,7 @@ function tell(times: number[], cpu: number): void {
   const folder = `${PAGE_FOLDER}-pseudo`;
   await buildPseudoPage(folder);
   const pseudo = await servePage(folder, await drawnMedia());
-  const { page } = await openPage(browser, pseudo.origin, { samples, totals: { hazelnut: 60 }, batch: 60 });
-  page.setDefaultTimeout(PATIENCE);
-  shown = page;
+  const page = await open({ samples, totals: { hazelnut: 60 }, batch: 60 }, { origin: pseudo.origin });
 
   /** Texts and names without brackets, but for numbers, keys, and what the run and the shop named themselves. */
   const strangers = (): Promise<string[]> =>
@@ -1011,13 +977,7 @@ function tell(times: number[], cpu: number): void {
   await pseudo.close();
 }
 
-await step('no console error, no policy violation, no request to elsewhere', () => {
-  assert.deepEqual(complaints, []);
-  return Promise.resolve();
-});
-await browser.close();
-await server.close();
-close();
+await end();
 
 function resolve(name: string): string | undefined {
   try {

@@ -1,54 +1,14 @@
 // People and second reviews in the page, in Debian's Chromium with a made-up main process: node test/renderer/people.e2e.ts
 // Runs in Node. By keyboard from the first manager to a handover and a blind second review; any console error fails it.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { buildPage, openPage, PAGE_FOLDER, startBrowser } from './browser.ts';
+import type { Page } from 'playwright-core';
 import { finishedPart } from './fake-data.ts';
 import type { FakeSettings } from './fake-bridge.ts';
-import { tally } from './harness.ts';
-import { drawnMedia } from './media.ts';
-import { servePage } from './server.ts';
+import { beginSuite, calls, leave, press } from './operate.ts';
 
 /** PEOPLE_LOOK=<folder> takes pictures of each step, in both sizes. */
 const { PEOPLE_LOOK: look } = process.env;
-if (look !== undefined) mkdirSync(look, { recursive: true });
-
-let shown: Page | null = null;
-const { step, close } = tally('people page', async (name) => {
-  await shown?.screenshot({ path: `${PAGE_FOLDER}-failures/${name.replaceAll(/\W+/g, '-')}.png` });
-});
-/** Of its own: suites that run beside it build the page, too. */
-const FOLDER = `${PAGE_FOLDER}-people`;
-await buildPage(FOLDER);
-const server = await servePage(FOLDER, await drawnMedia());
-const browser: Browser = await startBrowser();
-const complaints: string[] = [];
-const PATIENCE = 60_000;
-
-const calls = (page: Page, channel: string): Promise<Record<string, unknown>[]> =>
-  page.evaluate(
-    (name) =>
-      window.fake.calls.filter((c) => c.channel === name).map((c) => c.args as Record<string, unknown>),
-    channel,
-  );
-const press = async (page: Page, ...keys: string[]): Promise<void> => {
-  for (const key of keys) await page.keyboard.press(key);
-};
-const shoot = async (page: Page, name: string): Promise<void> => {
-  if (look === undefined) return;
-  await page.waitForTimeout(400);
-  await page.screenshot({ path: join(look, `${page.viewportSize()?.width}-${name}.png`) });
-};
-
-async function open(width: number, height: number, settings: Partial<FakeSettings>): Promise<Page> {
-  const opened = await openPage(browser, server.origin, settings, { width, height });
-  opened.page.setDefaultTimeout(PATIENCE);
-  opened.page.on('close', () => complaints.push(...opened.complaints));
-  shown = opened.page;
-  return opened.page;
-}
+const { step, shoot, server, sizes, end } = await beginSuite('people page', { look, patience: 60_000 });
 
 const TOTAL = 60;
 const earlier = [
@@ -74,15 +34,9 @@ async function signIn(page: Page, name: string, pin: string): Promise<void> {
   await press(page, 'Enter');
 }
 
-const SIZES = [
-  [1280, 800],
-  [1920, 1080],
-] as const;
-for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
-  const at = (name: string): string => `${name} (${width} px)`;
-
+for (const { at, open } of sizes) {
   await step(at('without people nothing asks for a name, and the guide sets up a manager'), async () => {
-    const page = await open(width, height, { earlier, judged });
+    const page = await open({ earlier, judged });
     await page.getByText('lot 7').click();
     await page.getByRole('listbox').waitFor();
     await press(page, 'x');
@@ -115,11 +69,11 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
     assert.equal(await page.getByLabel('Role of Mia Schneider').inputValue(), 'manager');
     await shoot(page, '2-people');
     assert.deepEqual(await calls(page, 'people.idle'), [{ minutes: 5 }]);
-    await page.context().close();
+    await leave(page);
   });
 
   await step(at('with people the page begins locked, and only a PIN leads in'), async () => {
-    const page = await open(width, height, { earlier, judged, people: everybody });
+    const page = await open({ earlier, judged, people: everybody });
     await lock(page).waitFor();
     await shoot(page, '3-locked');
     // Nothing behind it takes a key, and Escape does not close it, however often.
@@ -148,11 +102,11 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await chip(page, 'Ana Torres').waitFor();
     assert.equal(await lock(page).count(), 0);
-    await page.context().close();
+    await leave(page);
   });
 
   await step(at('an operator judges, and finds what belongs to the recipe out of reach'), async () => {
-    const page = await open(width, height, { earlier, judged, people: everybody });
+    const page = await open({ earlier, judged, people: everybody });
     await signIn(page, 'Ana Torres', '4812');
     await page.getByText('lot 7').click();
     await page.getByRole('listbox').waitFor();
@@ -182,14 +136,14 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
     await page.getByRole('listbox').focus();
     await press(page, 'x');
     await lock(page).waitFor();
-    await page.context().close();
+    await leave(page);
   });
 
   await step(
     at('a handover in the middle of a batch: locked, another one goes on, the run too'),
     async () => {
       const settings = { people: everybody, chosen: ['/photographs/nuts'], batch: 5, every: 150 };
-      const page = await open(width, height, settings);
+      const page = await open(settings);
       await signIn(page, 'Ana Torres', '4812');
       await page.getByRole('button', { name: 'Open folder' }).click();
       await page.getByRole('textbox', { name: 'What is the part?' }).fill('metal nut');
@@ -214,12 +168,12 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
       await page.getByText('Nothing to undo').first().waitFor();
       await page.getByText('200 parts inspected').first().waitFor();
       assert.deepEqual(await calls(page, 'people.lock'), [{ idle: false }]);
-      await page.context().close();
+      await leave(page);
     },
   );
 
   await step(at('nobody there: locked after the chosen time, over an open sheet as well'), async () => {
-    const page = await open(width, height, { earlier, people: everybody });
+    const page = await open({ earlier, people: everybody });
     await signIn(page, 'Ana Torres', '4812');
     await page.getByText('lot 7').click();
     await page.getByRole('listbox').waitFor();
@@ -236,11 +190,11 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
     await page.keyboard.type('4812');
     await press(page, 'Enter');
     await chip(page, 'Ana Torres').waitFor();
-    await page.context().close();
+    await leave(page);
   });
 
   await step(at('a history that forgot who is on leads to the locked screen'), async () => {
-    const page = await open(width, height, { earlier, judged, people: everybody });
+    const page = await open({ earlier, judged, people: everybody });
     await signIn(page, 'Ben Okafor', '90517');
     await page.getByText('lot 7').click();
     await page.getByRole('listbox').waitFor();
@@ -250,11 +204,11 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
     });
     await press(page, 'Home', 'l');
     await lock(page).waitFor();
-    await page.context().close();
+    await leave(page);
   });
 
   await step(at('one’s own PIN is changed with the old one'), async () => {
-    const page = await open(width, height, { earlier, people: everybody });
+    const page = await open({ earlier, people: everybody });
     await signIn(page, 'Ana Torres', '4812');
     await chip(page, 'Ana Torres').click();
     await page.getByText('A manager adds and changes people.').waitFor();
@@ -266,13 +220,13 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
     await shoot(page, '7-own-pin');
     await press(page, 'Enter');
     await page.getByText('Your PIN is changed.').first().waitFor();
-    await page.context().close();
+    await leave(page);
   });
 
   await step(
     at('a blind second review by keyboard: drawn, judged unseen, left, ended, looked into'),
     async () => {
-      const page = await open(width, height, { earlier, judged, people: everybody });
+      const page = await open({ earlier, judged, people: everybody });
       await signIn(page, 'Mia Schneider', '739216');
       await page.getByText('lot 7').click();
       await page.getByRole('listbox').waitFor();
@@ -331,12 +285,12 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
       await press(page, 'Escape', 'w');
       await page.getByRole('button', { name: /6 of 6 parts/ }).click();
       await page.getByText('0.512').waitFor();
-      await page.context().close();
+      await leave(page);
     },
   );
 
   await step(at('a second verdict that was not saved is told, and led back to'), async () => {
-    const page = await open(width, height, { earlier, judged });
+    const page = await open({ earlier, judged });
     await page.getByText('lot 7').click();
     await page.getByRole('button', { name: 'Second look' }).click();
     await page.getByRole('switch', { name: 'Show the heat maps' }).click();
@@ -350,14 +304,8 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
     await page.getByText('The second verdict was not saved.').waitFor();
     await page.getByText('1 of 2').waitFor();
     await page.getByText('2 parts left.').waitFor();
-    await page.context().close();
+    await leave(page);
   });
 }
 
-await step('no page complained', () => {
-  assert.deepEqual(complaints, []);
-  return Promise.resolve();
-});
-await browser.close();
-await server.close();
-close();
+await end();

@@ -1,64 +1,16 @@
 // Inspection areas and the reference part in the page, in Debian's Chromium with a made-up main process: node test/renderer/regions.e2e.ts
 // Runs in Node. Everything is drawn by keys alone once, and with the mouse where hands would; any console error fails it.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { ignoredCells, InspectionArea, isIgnored } from '../../electron/common/area.ts';
 import { accessibilityFaults } from './accessible.ts';
-import { buildPage, openPage, PAGE_FOLDER, startBrowser } from './browser.ts';
-import type { FakeSettings } from './fake-bridge.ts';
-import { tally } from './harness.ts';
-import { drawnMedia, folderMedia } from './media.ts';
-import { servePage } from './server.ts';
+import { beginSuite, calls, drawnCover, leave, press, times } from './operate.ts';
 
 /** REGIONS_LOOK=<folder> takes pictures of each step, REGIONS_PARTS=<folder in MVTec layout> with real photographs. */
-const { REGIONS_LOOK: look, REGIONS_PARTS: real } = process.env;
-if (look !== undefined) mkdirSync(look, { recursive: true });
-
-const FOLDER = `${PAGE_FOLDER}-regions`;
-let shown: Page | null = null;
-const { step, close } = tally('regions page', async (name) => {
-  await shown?.screenshot({ path: `${PAGE_FOLDER}-failures/regions-${name.replaceAll(/\W+/g, '-')}.png` });
-});
-await buildPage(FOLDER);
-const folder = real === undefined ? null : await folderMedia(real);
-const server = await servePage(FOLDER, folder?.media ?? (await drawnMedia()));
-const browser: Browser = await startBrowser();
-const complaints: string[] = [];
-const PATIENCE = 20_000;
-
-const calls = (page: Page, channel: string): Promise<Record<string, unknown>[]> =>
-  page.evaluate(
-    (name) =>
-      window.fake.calls.filter((c) => c.channel === name).map((c) => c.args as Record<string, unknown>),
-    channel,
-  );
-const press = async (page: Page, ...keys: string[]): Promise<void> => {
-  for (const key of keys) await page.keyboard.press(key);
-};
-const times = async (page: Page, key: string, n: number): Promise<void> => {
-  for (let i = 0; i < n; i++) await page.keyboard.press(key);
-};
-const shoot = async (page: Page, name: string): Promise<void> => {
-  if (look === undefined) return;
-  await page.waitForTimeout(400);
-  await page.screenshot({ path: join(look, `${page.viewportSize()?.width}-${name}.png`) });
-};
-/** Cells that are ignored in the open sheet: every pixel of the cover that is not clear. */
-const ignoredShare = (page: Page): Promise<number> =>
-  page.evaluate(() => {
-    const cover = document.querySelector<HTMLCanvasElement>('dialog canvas.cover');
-    if (cover === null) return NaN;
-    const copy = new OffscreenCanvas(cover.width, cover.height).getContext('2d', {
-      willReadFrequently: true,
-    });
-    copy?.drawImage(cover, 0, 0);
-    const data = copy?.getImageData(0, 0, cover.width, cover.height).data ?? [];
-    let count = 0;
-    for (let i = 3; i < data.length; i += 4) if (data[i] !== 0) count++;
-    return count / (cover.width * cover.height);
-  });
+const { REGIONS_LOOK: look, REGIONS_PARTS: photographs } = process.env;
+const suite = await beginSuite('regions page', { look, photographs });
+const { step, shoot, sizes, catalogue, end } = suite;
+const ignoredShare = async (page: Page): Promise<number> => (await drawnCover(page)).share;
 /** What the large view draws, as one number for each of 64 × 36 fields: equal pictures have equal numbers. */
 const drawnView = (page: Page): Promise<number[]> =>
   page.evaluate(
@@ -96,15 +48,6 @@ const stage = (page: Page) => page.getByRole('application');
 const faults = async (page: Page): Promise<string[]> =>
   (await accessibilityFaults(page)).filter((fault) => !/^h\d after|^\d+ headings/.test(fault));
 
-async function open(width: number, height: number, settings: Partial<FakeSettings>): Promise<Page> {
-  const opened = await openPage(browser, server.origin, settings, { width, height });
-  opened.page.setDefaultTimeout(PATIENCE);
-  opened.page.on('close', () => complaints.push(...opened.complaints));
-  shown = opened.page;
-  return opened.page;
-}
-
-const catalogue = folder?.catalogue ?? null;
 const total = catalogue?.length ?? 60;
 const earlier = [{ product: 'metal nut', source: 'lot 7', total, state: 'done' as const, done: total }];
 
@@ -115,13 +58,8 @@ async function openPart(page: Page): Promise<void> {
   await page.locator('.viewer canvas').waitFor();
 }
 
-const SIZES = [
-  [1280, 800],
-  [1920, 1080],
-] as const;
-for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
-  const at = (name: string): string => `${name} (${width} px)`;
-  const page = await open(width, height, { earlier, catalogue, batch: 60 });
+for (const { at, open } of sizes) {
+  const page = await open({ earlier, catalogue, batch: 60 });
   await openPart(page);
 
   await step(at('without an area nothing lies on the photograph'), async () => {
@@ -362,27 +300,21 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
     await shoot(page, '11-reference-failed');
     await press(page, 'r');
   });
-  await page.context().close();
+  await leave(page);
 
   for (const [why, said] of [
     ['none', 'No other part of this product has been accepted yet.'],
     ['incomparable', 'This part cannot be compared'],
   ] as const) {
     await step(at(`without a reference it says why: ${why}`), async () => {
-      const empty = await open(width, height, { earlier, catalogue, reference: why });
+      const empty = await open({ earlier, catalogue, reference: why });
       await openPart(empty);
       await press(empty, 'r');
       await empty.getByText(said).waitFor();
       await shoot(empty, `12-${why}`);
-      await empty.context().close();
+      await leave(empty);
     });
   }
 }
 
-await step('nothing unexpected on the console', () => {
-  assert.deepEqual(complaints, []);
-  return Promise.resolve();
-});
-await browser.close();
-await server.close();
-close();
+await end();

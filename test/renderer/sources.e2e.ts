@@ -2,45 +2,14 @@
 // changing a recipe, what is found again after a restart, the menu's words, paper, and what a screen reader is told.
 // Runs in Node: node test/renderer/sources.e2e.ts
 import assert from 'node:assert/strict';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { Preferences } from '../../electron/common/preferences.ts';
 import { accessibilityFaults } from './accessible.ts';
-import { buildPage, openPage, PAGE_FOLDER, startBrowser, type Opened } from './browser.ts';
-import type { FakeSettings } from './fake-bridge.ts';
-import { tally } from './harness.ts';
-import { drawnMedia } from './media.ts';
-import { servePage } from './server.ts';
+import { beginSuite, calls, leave, until } from './operate.ts';
 
-let shown: Page | null = null;
-const { step, close } = tally('sources-page', async (name) => {
-  const path = `${PAGE_FOLDER}-failures/sources-${name.replaceAll(/\W+/g, '-')}.png`;
-  await shown?.screenshot({ path });
-});
-const FOLDER = `${PAGE_FOLDER}-sources`;
-await buildPage(FOLDER);
-const server = await servePage(FOLDER, await drawnMedia());
-const browser: Browser = await startBrowser();
-const complaints: string[] = [];
-const PATIENCE = 30_000;
+const { step, open, end } = await beginSuite('sources-page');
 
-async function open(settings: Partial<FakeSettings>): Promise<Page> {
-  const opened: Opened = await openPage(browser, server.origin, settings);
-  opened.page.setDefaultTimeout(PATIENCE);
-  opened.page.on('close', () => complaints.push(...opened.complaints));
-  shown = opened.page;
-  return opened.page;
-}
-const leave = (page: Page): Promise<void> => page.context().close();
-const calls = (page: Page, channel: string): Promise<unknown[]> =>
-  page.evaluate((name) => window.fake.calls.filter((c) => c.channel === name).map((c) => c.args), channel);
 const newest = async (page: Page, channel: string): Promise<unknown> => (await calls(page, channel)).at(-1);
-async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + PATIENCE;
-  while (!(await check())) {
-    if (Date.now() > end) throw new Error(`never happened: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 40));
-  }
-}
 const cells = (page: Page) => page.locator('[role=option]');
 const status = (page: Page): Promise<string> => page.locator('.status').innerText();
 /** As a scanner does: in one go. */
@@ -429,11 +398,4 @@ for (const theme of ['dark', 'light', 'contrast'] as const) {
   await leave(page);
 }
 
-await step('no console error, no policy violation, no request to elsewhere', () => {
-  assert.deepEqual(complaints, []);
-  return Promise.resolve();
-});
-
-await browser.close();
-await server.close();
-close();
+await end();

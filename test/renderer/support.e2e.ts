@@ -1,55 +1,20 @@
 // Diagnostics, support bundle, updates and guides in Debian's Chromium with a made-up main process: node test/renderer/support.e2e.ts
 // Runs in Node. SUPPORT_LOOK=<folder> takes pictures of each step at both sizes; any console error fails it.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { buildPage, openPage, PAGE_FOLDER, startBrowser } from './browser.ts';
+import type { Page } from 'playwright-core';
 import type { FakeSettings } from './fake-bridge.ts';
-import { tally } from './harness.ts';
-import { drawnMedia } from './media.ts';
-import { servePage } from './server.ts';
+import { beginSuite, calls, leave } from './operate.ts';
 
 const { SUPPORT_LOOK: look } = process.env;
-if (look !== undefined) mkdirSync(look, { recursive: true });
-const FOLDER = `${PAGE_FOLDER}-support`;
+const { step, shoot, sizes, end } = await beginSuite('support page', { look });
 
-let shown: Page | null = null;
-const { step, close } = tally('support page', async (name) => {
-  await shown?.screenshot({ path: `${PAGE_FOLDER}-failures/support-${name.replaceAll(/\W+/g, '-')}.png` });
-});
-await buildPage(FOLDER);
-const server = await servePage(FOLDER, await drawnMedia());
-const browser: Browser = await startBrowser();
-const complaints: string[] = [];
-
-const shoot = async (page: Page, name: string): Promise<void> => {
-  if (look === undefined) return;
-  await page.waitForTimeout(400);
-  await page.screenshot({ path: join(look, `${page.viewportSize()?.width}-${name}.png`) });
-};
-const calls = (page: Page, channel: string): Promise<unknown[]> =>
-  page.evaluate((name) => window.fake.calls.filter((c) => c.channel === name).map((c) => c.args), channel);
 const menu = (page: Page, command: string): Promise<void> =>
   page.evaluate((name) => window.fake.emit('menu.command', name), command);
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 
-async function open(width: number, height: number, settings: Partial<FakeSettings> = {}): Promise<Page> {
-  const opened = await openPage(browser, server.origin, settings, { width, height });
-  opened.page.setDefaultTimeout(20_000);
-  opened.page.on('close', () => complaints.push(...opened.complaints));
-  shown = opened.page;
-  return opened.page;
-}
-
 const earlier = [{ product: 'metal nut', source: 'lot 7', total: 40, state: 'done' as const, done: 40 }];
-const SIZES = [
-  [1280, 800],
-  [1920, 1080],
-] as const;
-for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
-  const page = await open(width, height, { earlier });
-  const at = (name: string): string => `${name} (${width} px)`;
+for (const { at, open } of sizes) {
+  const page = await open({ earlier });
 
   await step(at('the menu opens the diagnostics, Escape leads back to the part'), async () => {
     await page.getByText('lot 7').click();
@@ -163,10 +128,10 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
     await button(page, 'Back').click();
     await page.getByText(/1 of \d+/).waitFor();
   });
-  await page.context().close();
+  await leave(page);
 
   await step(at('settings lead to both; every target is 44 px high'), async () => {
-    const fresh = await open(width, height, { earlier });
+    const fresh = await open({ earlier });
     for (const [name, heading] of [
       ['Guides', 'Inspecting and judging'],
       ['Diagnostics', 'Checks'],
@@ -181,11 +146,11 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
         .map((e) => e.textContent),
     );
     assert.deepEqual(small, []);
-    await fresh.context().close();
+    await leave(fresh);
   });
 
   await step(at('a Loupe that cannot start says why and offers its diagnostics'), async () => {
-    const broken = await open(width, height);
+    const broken = await open();
     await broken.addInitScript(() => {
       // Every call of the start is refused, as main does it.
       const original = window.loupe!.invoke.bind(window.loupe);
@@ -208,7 +173,7 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
     await button(broken, 'Diagnostics').click();
     await button(broken, 'Run all checks').click();
     await broken.getByText('1 of 8 checks are not in order.').waitFor();
-    await broken.context().close();
+    await leave(broken);
   });
 
   await step(at('what IT switched off is said, not offered'), async () => {
@@ -217,21 +182,14 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
       idleLockMinutes: 5,
       disabled: ['updates', 'support-bundle'],
     };
-    const ruled = await open(width, height, { policy: policy as FakeSettings['policy'] });
+    const ruled = await open({ policy: policy as FakeSettings['policy'] });
     await menu(ruled, 'show-diagnostics');
     await ruled.getByRole('heading', { name: 'Update' }).waitFor();
     assert.equal(await ruled.getByText('Your IT department has switched this off.').count(), 2);
     assert.equal(await button(ruled, 'Check for update…').count(), 0);
     assert.equal(await button(ruled, 'Show what is in it').count(), 0);
-    await ruled.context().close();
+    await leave(ruled);
   });
 }
 
-await step('nothing was complained of', () => {
-  assert.deepEqual(complaints, []);
-  return Promise.resolve();
-});
-
-await browser.close();
-await server.close();
-close();
+await end();

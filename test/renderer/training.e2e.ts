@@ -1,70 +1,18 @@
 // Training in the page, in Debian's Chromium with a made-up main process: node test/renderer/training.e2e.ts
 // Runs in Node. From judged parts to an adopted head, by keyboard where an engineer could; any console error fails it.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { buildPage, openPage, PAGE_FOLDER, startBrowser } from './browser.ts';
+import type { Page } from 'playwright-core';
 import { finishedPart } from './fake-data.ts';
 import type { FakeSettings } from './fake-bridge.ts';
-import { tally } from './harness.ts';
-import { drawnMedia, folderMedia } from './media.ts';
-import { servePage } from './server.ts';
+import { beginSuite, calls, drawnCover, leave, press, times } from './operate.ts';
 
 /** TRAINING_LOOK=<folder> takes pictures of each step, TRAINING_PARTS=<folder in MVTec layout> with real photographs. */
-const { TRAINING_LOOK: look, TRAINING_PARTS: real } = process.env;
-if (look !== undefined) mkdirSync(look, { recursive: true });
-
-let shown: Page | null = null;
-const { step, close } = tally('training page', async (name) => {
-  await shown?.screenshot({ path: `${PAGE_FOLDER}-failures/${name.replaceAll(/\W+/g, '-')}.png` });
-});
-await buildPage();
-const folder = real === undefined ? null : await folderMedia(real);
-const server = await servePage(PAGE_FOLDER, folder?.media ?? (await drawnMedia()));
-const browser: Browser = await startBrowser();
-const complaints: string[] = [];
-const PATIENCE = 20_000;
-
-const calls = (page: Page, channel: string): Promise<Record<string, unknown>[]> =>
-  page.evaluate(
-    (name) =>
-      window.fake.calls.filter((c) => c.channel === name).map((c) => c.args as Record<string, unknown>),
-    channel,
-  );
-const press = async (page: Page, ...keys: string[]): Promise<void> => {
-  for (const key of keys) await page.keyboard.press(key);
-};
-const shoot = async (page: Page, name: string): Promise<void> => {
-  if (look === undefined) return;
-  await page.waitForTimeout(400);
-  await page.screenshot({ path: join(look, `${page.viewportSize()?.width}-${name}.png`) });
-};
-/** Marked cells of the mask that is drawn. */
-const marked = (page: Page): Promise<number> =>
-  page.evaluate(() => {
-    const cover = document.querySelectorAll<HTMLCanvasElement>('dialog canvas')[1];
-    if (cover === undefined) return 0;
-    const context = new OffscreenCanvas(cover.width, cover.height).getContext('2d', {
-      willReadFrequently: true,
-    });
-    context?.drawImage(cover, 0, 0);
-    const data = context?.getImageData(0, 0, cover.width, cover.height).data ?? [];
-    let count = 0;
-    for (let i = 3; i < data.length; i += 4) if (data[i] !== 0) count++;
-    return count;
-  });
+const { TRAINING_LOOK: look, TRAINING_PARTS: photographs } = process.env;
+const suite = await beginSuite('training page', { look, photographs });
+const { step, shoot, server, sizes, catalogue, end } = suite;
+const marked = async (page: Page): Promise<number> => (await drawnCover(page)).pixels;
 const dialog = (page: Page) => page.getByRole('dialog');
 
-async function open(width: number, height: number, settings: Partial<FakeSettings>): Promise<Page> {
-  const opened = await openPage(browser, server.origin, settings, { width, height });
-  opened.page.setDefaultTimeout(PATIENCE);
-  opened.page.on('close', () => complaints.push(...opened.complaints));
-  shown = opened.page;
-  return opened.page;
-}
-
-const catalogue = folder?.catalogue ?? null;
 const total = catalogue?.length ?? 60;
 const earlier = [{ product: 'metal nut', source: 'lot 7', total, state: 'done' as const, done: total }];
 
@@ -77,11 +25,7 @@ const reviewed: FakeSettings['judged'] = Object.fromEntries([
   ...scored.slice(-4).map(({ seq }) => [seq, 'ng'] as const),
 ]);
 
-const SIZES = [
-  [1280, 800],
-  [1920, 1080],
-] as const;
-for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
+for (const { at, open } of sizes) {
   const preferences: FakeSettings['preferences'] = {
     language: 'en',
     autoAdvance: false,
@@ -91,12 +35,11 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
     keys: {},
     tourSeen: true,
   };
-  const page = await open(width, height, { earlier, catalogue, judged: reviewed, every: 400, preferences });
-  const at = (name: string): string => `${name} (${width} px)`;
+  const page = await open({ earlier, catalogue, judged: reviewed, every: 400, preferences });
   const start = page.getByRole('button', { name: 'Start training' });
 
   await step(at('says what is missing before anything was judged'), async () => {
-    const fresh = await open(width, height, { earlier, catalogue, preferences });
+    const fresh = await open({ earlier, catalogue, preferences });
     await fresh.getByText('lot 7').click();
     await fresh.getByRole('button', { name: 'Train', exact: true }).click();
     await fresh.getByText('It needs at least 8 parts marked OK; there are 0.').waitFor();
@@ -105,8 +48,7 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
     await shoot(fresh, '1-missing');
     await press(fresh, 'Escape');
     await fresh.getByRole('listbox').waitFor();
-    await fresh.context().close();
-    shown = page;
+    await leave(fresh);
   });
 
   await step(at('shows the judged parts, and asks for masks'), async () => {
@@ -213,13 +155,10 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
     await dialog(page).getByRole('button', { name: 'Clear' }).click();
     await press(page, 'p');
     await page.locator('dialog .stage').focus();
-    const go = async (key: string, times: number): Promise<void> => {
-      for (let i = 0; i < times; i++) await press(page, key);
-    };
     await press(page, ' ');
-    await go('ArrowRight', 12);
+    await times(page, 'ArrowRight', 12);
     await press(page, ' ');
-    await go('ArrowDown', 12);
+    await times(page, 'ArrowDown', 12);
     await press(page, ' ');
     await shoot(page, '4-polygon');
     await press(page, 'Enter');
@@ -329,13 +268,7 @@ for (const [width, height] of look === undefined ? SIZES.slice(0, 1) : SIZES) {
     assert.ok(await start.isEnabled());
   });
 
-  await page.context().close();
+  await leave(page);
 }
 
-await step('nothing unexpected on the console', () => {
-  assert.deepEqual(complaints, []);
-  return Promise.resolve();
-});
-await browser.close();
-await server.close();
-close();
+await end();
