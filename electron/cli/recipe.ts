@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { LoupeError } from '../../models/errors.ts';
-import type { RecipeHead } from '../common/recipe.ts';
+import { numbersOf, type RecipeHead } from '../common/recipe.ts';
 import { readRecipeFile } from '../node/store/recipe-file.ts';
 import type { EngineOptions, InspectOptions } from './options.ts';
 
@@ -13,8 +13,8 @@ export async function withRecipe(options: InspectOptions, file: string): Promise
     const reason = error instanceof Error ? error.message : String(error);
     throw new LoupeError('recipe.invalid', { reason }, { cause: error });
   });
-  const { product, packId, method, tap, rvs, sigma, heat, thresholds, scales, area, head } =
-    readRecipeFile(text).settings;
+  const { settings } = readRecipeFile(text);
+  const { product, packId, scales, head } = settings;
   if (head !== undefined) await mustBe(head, options.engine);
   else if (options.engine.head !== undefined || options.engine.calibration !== undefined) {
     const reason = 'This recipe uses no trained head: leave --head and --calibration away.';
@@ -22,17 +22,7 @@ export async function withRecipe(options: InspectOptions, file: string): Promise
   }
   if (scales !== undefined && options.engine.scales !== undefined)
     throw new LoupeError('usage', { reason: '--recipe says that itself: leave --tiles away.' });
-  const engine: EngineOptions = {
-    ...options.engine,
-    thresholds,
-    ...(method !== null && { method }),
-    ...(tap !== null && { tap }),
-    ...(rvs !== null && { rvs }),
-    ...(sigma !== null && { sigma }),
-    ...(heat !== null && { heat }),
-    ...(scales !== undefined && { scales }),
-    ...(area !== undefined && { area }),
-  };
+  const engine: EngineOptions = { ...options.engine, ...numbersOf(settings) };
   return { ...options, product, model: packId, engine };
 }
 

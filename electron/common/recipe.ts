@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { InspectionArea } from './area.ts';
 import { Thresholds } from './domain.ts';
-import type { Method, Rvs, Tap } from './services.ts';
+import type { Method, Rvs, SessionOptions, Tap } from './services.ts';
 
 /** Whatever a person types into a line: no control characters, no blanks at the ends. */
 const line = (min: number, max: number) =>
@@ -61,6 +61,21 @@ export const RecipeSettings = z.object({
   area: InspectionArea.exactOptional(),
 });
 export type RecipeSettings = z.infer<typeof RecipeSettings>;
+
+/** What the recipe itself says of the numbers; what it leaves to the pack is absent. Pack, words and head are found elsewhere. */
+export function numbersOf(recipe: RecipeSettings): Omit<SessionOptions, 'packFolder' | 'product'> {
+  const { method, tap, rvs, sigma, heat, thresholds, scales, area } = recipe;
+  return {
+    thresholds,
+    ...(method !== null && { method }),
+    ...(tap !== null && { tap }),
+    ...(rvs !== null && { rvs }),
+    ...(sigma !== null && { sigma }),
+    ...(heat !== null && { heat }),
+    ...(scales !== undefined && { scales }),
+    ...(area !== undefined && { area }),
+  };
+}
 
 /** One version of a recipe. */
 export const Recipe = RecipeSettings.extend({

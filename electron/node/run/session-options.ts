@@ -1,7 +1,7 @@
 // From the words or the recipe of a run to everything that decides its numbers.
 // Runs in the main process (Node).
 import { deviceFileOf } from '../engine/device-file.ts';
-import type { RecipeSettings } from '../../common/recipe.ts';
+import { numbersOf, type RecipeSettings } from '../../common/recipe.ts';
 import type { Device, SessionOptions } from '../../common/services.ts';
 import { findHead } from '../training/heads.ts';
 
@@ -24,17 +24,9 @@ export async function sessionOptions(
   const { device } = places;
   const fixed = { deviceFile: deviceFileOf(places.dataFolder), ...(device !== undefined && { device }) };
   if (recipe === null) return { packFolder: places.packFolder, product, ...fixed };
-  const { method, tap, rvs, sigma, heat, thresholds, head, area, scales } = recipe;
   return {
     packFolder: await places.findPack(recipe.packId),
-    ...{ product, thresholds, ...fixed },
-    ...(method !== null && { method }),
-    ...(tap !== null && { tap }),
-    ...(rvs !== null && { rvs }),
-    ...(sigma !== null && { sigma }),
-    ...(heat !== null && { heat }),
-    ...(scales !== undefined && { scales }),
-    ...(area !== undefined && { area }),
-    ...(head !== undefined && (await findHead(places.dataFolder, head))),
+    ...{ product, ...numbersOf(recipe), ...fixed },
+    ...(recipe.head !== undefined && (await findHead(places.dataFolder, recipe.head))),
   };
 }

@@ -9,6 +9,7 @@ import { toErrorValue, type ErrorValue } from '../../../../models/errors.ts';
 import { call, listen } from '../../lib/client.ts';
 import * as format from '../../lib/format.ts';
 import { texts } from '../../lib/texts.ts';
+import { attempt } from '../../state/attempt.ts';
 import type { Notices } from '../../state/notices.svelte.ts';
 
 export const TABS = ['statistics', 'compare', 'storage', 'check'] as const;
@@ -153,13 +154,6 @@ export class HistoryStore {
   }
 
   async #attempt(action: () => Promise<void>): Promise<void> {
-    this.busy = true;
-    try {
-      await action();
-    } catch (thrown) {
-      this.#notices.fail(thrown);
-    } finally {
-      this.busy = false;
-    }
+    await attempt(this, this.#notices, action);
   }
 }

@@ -3,6 +3,7 @@
 import type { Recipe, RecipeSettings } from '../../../../electron/common/recipe.ts';
 import { call } from '../../lib/client.ts';
 import { texts } from '../../lib/texts.ts';
+import { attempt } from '../../state/attempt.ts';
 import type { Notices } from '../../state/notices.svelte.ts';
 
 export class RecipeStore {
@@ -87,13 +88,6 @@ export class RecipeStore {
   }
 
   async #attempt(action: () => Promise<void>): Promise<void> {
-    this.busy = true;
-    try {
-      await action();
-    } catch (thrown) {
-      this.#notices.fail(thrown);
-    } finally {
-      this.busy = false;
-    }
+    await attempt(this, this.#notices, action);
   }
 }

@@ -10,6 +10,7 @@ import type {
 import { call } from '../../lib/client.ts';
 import { count } from '../../lib/format.ts';
 import { texts } from '../../lib/texts.ts';
+import { attempt } from '../../state/attempt.ts';
 import type { Notices } from '../../state/notices.svelte.ts';
 import type { RunStore } from '../../state/run.svelte.ts';
 import type { ViewState } from '../../state/view.svelte.ts';
@@ -161,12 +162,6 @@ export class SecondStore {
   }
 
   async #attempt(action: () => Promise<void>): Promise<void> {
-    this.busy = true;
-    try {
-      await action();
-    } catch (thrown) {
-      this.#notices.fail(thrown);
-    }
-    this.busy = false;
+    await attempt(this, this.#notices, action);
   }
 }

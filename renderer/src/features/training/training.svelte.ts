@@ -11,6 +11,7 @@ import {
 } from '../../../../electron/common/training.ts';
 import { call } from '../../lib/client.ts';
 import { texts } from '../../lib/texts.ts';
+import { attempt } from '../../state/attempt.ts';
 import type { Notices } from '../../state/notices.svelte.ts';
 import type { RunStore } from '../../state/run.svelte.ts';
 
@@ -157,16 +158,7 @@ export class TrainingStore {
     });
   }
 
-  async #attempt(action: () => Promise<unknown>): Promise<boolean> {
-    this.busy = true;
-    try {
-      await action();
-      return true;
-    } catch (thrown) {
-      this.#notices.fail(thrown);
-      return false;
-    } finally {
-      this.busy = false;
-    }
+  #attempt(action: () => Promise<unknown>): Promise<boolean> {
+    return attempt(this, this.#notices, action);
   }
 }
