@@ -1,0 +1,22 @@
+// The SDP+ head that is shipped beside loupe-mini fits its weights and finds the damaged sample parts.
+// Runs in the tests (Node), by the real command on the bundled samples.
+import { resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { loupe } from '../support/cli.ts';
+
+const resources = (...path: string[]): string => resolve(import.meta.dirname, '../../resources', ...path);
+
+it('parts the good from the damaged sample leathers', { timeout: 300_000 }, async () => {
+  const head = resources('heads/loupe-mini.safetensors');
+  const samples = resources('samples/leather/test');
+  const { code, lines } = await loupe(['inspect', samples, '--product', 'leather', '--head', head, '--json']);
+  expect(code).toBe(0);
+  const parts = lines() as { path?: string; score?: number }[];
+  const scores = (good: boolean): number[] =>
+    parts.flatMap(({ path, score }) =>
+      path !== undefined && score !== undefined && path.includes('/good/') === good ? [score] : [],
+    );
+  expect(scores(true).length).toBeGreaterThan(3);
+  expect(scores(false).length).toBeGreaterThan(3);
+  expect(Math.min(...scores(false))).toBeGreaterThan(Math.max(...scores(true)));
+});
