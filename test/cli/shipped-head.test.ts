@@ -9,9 +9,9 @@ const resources = (...path: string[]): string => resolve(import.meta.dirname, '.
 it('parts the good from the damaged sample leathers', { timeout: 300_000 }, async () => {
   const head = resources('heads/loupe-mini.safetensors');
   const samples = resources('samples/leather/test');
-  const { code, lines } = await loupe(['inspect', samples, '--product', 'leather', '--head', head, '--json']);
-  expect(code).toBe(0);
-  const parts = lines() as { path?: string; score?: number }[];
+  const result = await loupe(['inspect', samples, '--product', 'leather', '--head', head, '--json']);
+  expect(result.code).toBe(0);
+  const parts = result.lines() as { path?: string; score?: number }[];
   const scores = (good: boolean): number[] =>
     parts.flatMap(({ path, score }) =>
       path !== undefined && score !== undefined && path.includes('/good/') === good ? [score] : [],
