@@ -15,7 +15,7 @@ import type { Rate } from '../../models/metrics/wilson.ts';
 import { locatePack } from '../../models/packs/locate.ts';
 import type { SessionInfo } from '../common/services.ts';
 import { writeFileSafely } from '../node/engine/write-file.ts';
-import { scanPhotographs } from '../node/files/scan.ts';
+import { isMasks, scanPhotographs } from '../node/files/scan.ts';
 import { findCategories } from './dataset.ts';
 import { EXIT } from './exit-codes.ts';
 import { inOrder } from './in-order.ts';
@@ -100,7 +100,8 @@ export async function calibrate(options: CalibrateOptions, output: Output, stop:
 async function findKnown({ inputs, defects }: CalibrateOptions): Promise<Known[]> {
   const known: Known[] = [];
   const scan = async (some: readonly string[], defective: boolean): Promise<void> => {
-    if (some.length > 0) for await (const { path } of scanPhotographs(some)) known.push({ path, defective });
+    if (some.length === 0) return;
+    for await (const { path } of scanPhotographs(some, { skip: isMasks })) known.push({ path, defective });
   };
   const [category, ...more] = inputs;
   if (category !== undefined && more.length === 0 && existsSync(join(category, 'test'))) {

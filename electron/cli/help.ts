@@ -54,7 +54,7 @@ Packs are looked for in the folders of LOUPE_PACKS, in ~/.loupe/packs, then besi
 loupe inspect <file|folder>... --recipe <file> [options]
 
 Scores photographs of parts: 0 = nothing suspicious, 1 = clearly damaged. Folders are searched with all their
-subfolders.
+subfolders, except for those with the name ground_truth (masks).
 
 Options
   --product "<words>"           what the part is, for example "metal nut"

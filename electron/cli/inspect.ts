@@ -5,7 +5,7 @@ import { verdict } from '../../models/clip-ad/calibration.ts';
 import { LoupeError, toErrorValue, type ErrorValue } from '../../models/errors.ts';
 import { locatePack } from '../../models/packs/locate.ts';
 import type { InspectRequest, InspectResult, SessionInfo } from '../common/services.ts';
-import { scanPhotographs, type ScannedFile } from '../node/files/scan.ts';
+import { isMasks, scanPhotographs, type ScannedFile } from '../node/files/scan.ts';
 import { EXIT } from './exit-codes.ts';
 import { inOrder } from './in-order.ts';
 import { IN_FLIGHT, withInference } from './inspector.ts';
@@ -63,7 +63,10 @@ async function scan(inputs: readonly string[]): Promise<{ files: ScannedFile[]; 
     void problems.push({ path, error: error.toValue() });
   const files: ScannedFile[] = [];
   try {
-    for await (const file of scanPhotographs(present.length > 0 ? present : inputs, { onError }))
+    for await (const file of scanPhotographs(present.length > 0 ? present : inputs, {
+      onError,
+      skip: isMasks,
+    }))
       files.push(file);
   } catch (error) {
     if (files.length === 0 && problems.length === 0) throw error;

@@ -66,6 +66,15 @@ describe('--json', () => {
     });
   });
 
+  it('leaves the masks of a data set out: they are no photographs of parts', async () => {
+    const set = join(folder, 'set');
+    await writePhotograph(join(set, 'test/hole/1.png'), 1);
+    await writePhotograph(join(set, 'ground_truth/hole/1_mask.png'), 2);
+    const result = await inspect(set, ...metalNut, '--json');
+    expect(result.code).toBe(0);
+    expect(result.lines().slice(0, -1)).toMatchObject([{ path: join(set, 'test/hole/1.png') }]);
+  });
+
   it('names what cannot be inspected, inspects the rest, and ends with 3', async () => {
     const bad = join(folder, 'bad');
     mkdirSync(bad);

@@ -32,6 +32,9 @@ export interface ScanOptions {
   readonly onError?: (error: LoupeError, path: string) => void;
 }
 
+/** The folder of the masks in the layout of MVTec AD: they are drawings of defects and no photographs of parts. For `skip`. */
+export const isMasks = (relative: string): boolean => /(^|\/)ground_truth$/.test(relative);
+
 const PHOTOGRAPH = /\.(jpe?g|png|bmp|tiff?|webp)$/i;
 
 type Kind = 'file' | 'folder' | 'link' | 'other';

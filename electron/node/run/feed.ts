@@ -3,9 +3,9 @@
 import type { Watch } from '../../common/domain.ts';
 import type { NewPart } from '../../common/services.ts';
 import type { ErrorValue } from '../../../models/errors.ts';
+import { isMasks } from '../files/scan.ts';
 import { presentIn, watchFolders, type Arrival, type WatchTimes } from '../files/watch.ts';
 import type { History } from '../history-client.ts';
-import { isMasks } from './find-photographs.ts';
 import { WatchRecord } from './watch-record.ts';
 
 export interface FeedOptions {

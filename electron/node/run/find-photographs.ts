@@ -1,11 +1,8 @@
 // The photographs of a run: all that the scan finds, and at the end what it could not look at, so that nothing is left out in silence.
 // Runs in the main process (Node).
 import { toErrorValue } from '../../../models/errors.ts';
-import { scanPhotographs } from '../files/scan.ts';
+import { isMasks, scanPhotographs } from '../files/scan.ts';
 import type { Photograph } from '../run-controller.ts';
-
-/** The folder of the masks in the layout of MVTec AD: they are drawings of defects and no photographs of parts. */
-export const isMasks = (relative: string): boolean => /(^|\/)ground_truth$/.test(relative);
 
 /** What could not be looked at becomes a part as well, one that fails with the reason. */
 export async function* findPhotographs(inputs: readonly string[]): AsyncGenerator<Photograph> {
