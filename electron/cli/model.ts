@@ -3,8 +3,12 @@
 import { toErrorValue } from '../../models/errors.ts';
 import { listPacks, locatePack, type PackListing } from '../../models/packs/locate.ts';
 import { openPack } from '../../models/packs/open.ts';
+import type { PrecisionLoss } from '../common/services.ts';
+import { deviceFor, LOSS_LIMIT } from '../node/engine/precision.ts';
 import { sealPack } from '../node/engine/seal-pack.ts';
 import { testPack, type SelfTestReport } from '../node/engine/self-test.ts';
+import { testInt8 } from '../node/engine/test-int8.ts';
+import { TextCache } from '../node/engine/text-cache.ts';
 import { buildTextModel } from '../node/engine/text-features.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import type { ModelOptions } from './options.ts';
@@ -59,24 +63,29 @@ function listingRow(pack: PackListing): string[] {
   ];
 }
 
-/** Checks every pack to the end: pack.json, sizes, hashes, the weights, and its numbers on the chosen device. */
+/**
+ * Checks every pack to the end: pack.json, sizes, hashes, the weights, and its numbers on the chosen device; then, where int8 is
+ * asked for, what that loses against them.
+ */
 async function verify({ packs, engine }: ModelOptions, output: Output): Promise<number> {
   let exit: number = EXIT.ok;
   for (const name of packs) {
     try {
       const pack = await openPack(await locatePack(name, packRoots()));
       if (pack.manifest.tokenizer) buildTextModel(pack);
-      const { device = 'auto', threads } = engine;
-      const selfTest = await testPack(pack, threads === undefined ? { device } : { device, threads });
+      const { device: asked = 'auto', precision = 'fp32', threads } = engine;
+      const onnx = { device: deviceFor(precision, asked), ...(threads !== undefined && { threads }) };
+      const selfTest = await testPack(pack, onnx);
+      const loss = precision === 'int8' && (await testInt8(pack, onnx, new TextCache()));
       const { id, version, files } = pack.manifest;
       if (output.json) {
         const { folder, modelSha256 } = pack;
-        await output.record({
-          pack: { id, version, folder, modelSha256, files: files.length, bytes: sizeOf(files), selfTest },
-        });
+        const facts = { id, version, folder, modelSha256, files: files.length, bytes: sizeOf(files) };
+        const int8 = loss && { precision, precisionLoss: loss };
+        await output.record({ pack: { ...facts, selfTest, ...int8 } });
       }
       await output.text(
-        `${id} ${version}: ${files.length} files are right, the weights fit (${pack.modelSha256})\n${selfTestLine(selfTest)}`,
+        `${id} ${version}: ${files.length} files are right, the weights fit (${pack.modelSha256})\n${selfTestLine(selfTest)}${loss ? `\n${lossLine(loss)}` : ''}`,
       );
     } catch (thrown) {
       const error = toErrorValue(thrown);
@@ -106,3 +115,7 @@ async function seal({ packs: [name = ''] }: ModelOptions, output: Output): Promi
 const selfTestLine = ({ device, stored, difference, tolerance }: SelfTestReport): string =>
   `  self-test on ${device}: differs by ${difference.toExponential(1)} from the ${stored ? 'stored' : 'computed'} ` +
   `reference, ${tolerance} is allowed`;
+
+const lossLine = ({ map, score0 }: PrecisionLoss): string =>
+  `  int8 on cpu: the map differs from fp32 by ${map.toFixed(3)} of its spread, ${LOSS_LIMIT.map} is allowed, ` +
+  `the image probability by ${score0.toFixed(3)}, ${LOSS_LIMIT.score0} is allowed`;

@@ -8,13 +8,6 @@ const OPENAI_MERGES = 49152 - 256 - 2;
 /** Contractions, runs of letters, single digits, runs of anything else but white space. */
 const PIECES = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+/giu;
 
-/** Token ids of several texts: row-major [rows, length], zero padded; `ends[row]` is the column of the end token. */
-export interface TokenBatch {
-  readonly ids: Int32Array;
-  readonly length: number;
-  readonly ends: Int32Array;
-}
-
 /** One printable character per byte value, in the order of the vocabulary: first the visible ones, then the rest. */
 function byteSymbols(): { order: string[]; ofByte: string[] } {
   const visible = (byte: number) => (byte > 32 && byte < 127) || (byte > 160 && byte !== 173);
@@ -68,26 +61,14 @@ export class ClipTokenizer {
     return this.vocabSize - 1;
   }
 
-  /** Token ids of one text, from the start id to the end id, without padding and without a limit of length. */
-  encode(text: string): number[] {
-    const pieces = cleanText(text).match(PIECES) ?? [];
-    return [this.startId, ...pieces.flatMap((piece) => this.#encodePiece(piece)), this.endId];
-  }
-
   /**
-   * Token ids of several texts for the text tower. A text longer than `contextLength` tokens is cut there and still
-   * closes with the end id, as in CLIP. The rows are only as long as the longest text: under the causal mask the
-   * rest of the context changes nothing (Specification § A.2).
+   * Token ids of one text, from the start id to the end id, without padding. A text of more than `limit` tokens is cut there
+   * and still closes with the end id, as in CLIP.
    */
-  encodeBatch(texts: readonly string[], contextLength: number): TokenBatch {
-    const rows = texts.map((text) => {
-      const ids = this.encode(text);
-      return ids.length <= contextLength ? ids : [...ids.slice(0, contextLength - 1), this.endId];
-    });
-    const length = rows.reduce((longest, row) => Math.max(longest, row.length), 0);
-    const ids = new Int32Array(rows.length * length);
-    rows.forEach((row, i) => ids.set(row, i * length));
-    return { ids, length, ends: Int32Array.from(rows, (row) => row.length - 1) };
+  encode(text: string, limit = Infinity): number[] {
+    const pieces = cleanText(text).match(PIECES) ?? [];
+    const ids = [this.startId, ...pieces.flatMap((piece) => this.#encodePiece(piece))];
+    return [...ids.slice(0, limit - 1), this.endId];
   }
 
   #encodePiece(piece: string): number[] {

@@ -21,6 +21,11 @@ export interface BlockSettings {
   readonly arithmetic?: Arithmetic;
   /** Added to the attention scores; broadcasts to [B, heads, T, T]. The text tower's causal mask. */
   readonly mask?: Value;
+  /**
+   * Where sequences share tokens: h is [N, W] then, `spread` makes [B, T, ...] of such rows for attention, and `collect`
+   * makes rows of [B, T, W] again. The text tower's prompts.
+   */
+  readonly sequences?: { spread(rows: Value): Value; collect(x: Value): Value };
 }
 
 /** The tensors of a block that the method looks at; h is the block's input. */
@@ -47,9 +52,10 @@ export function transformerBlock(
   settings: BlockSettings,
   rows: Rows = 'all',
 ): Block {
-  const { arithmetic } = settings;
+  const { arithmetic, sequences } = settings;
   const wanted = (x: Value): Value => (rows === 'cls' ? g.slice(x, 1, 0, 1) : x);
-  const qkv = linear(g, layerNorm(g, h, weights.norm1), weights.qkv, arithmetic);
+  const projected = linear(g, layerNorm(g, h, weights.norm1), weights.qkv, arithmetic);
+  const qkv = sequences ? sequences.spread(projected) : projected;
   const [q, k, v] = g.split(qkv, 3, -1) as [Value, Value, Value];
   const afterAttention = g.add(wanted(h), attention(g, wanted(q), k, v, weights.out, settings));
   const hidden = linear(g, layerNorm(g, afterAttention, weights.norm2), weights.mlpIn, arithmetic);
@@ -69,11 +75,11 @@ export function attention(
   out: Linear,
   settings: BlockSettings,
 ): Value {
-  const { heads, arithmetic = 'fp32', mask } = settings;
+  const { heads, arithmetic = 'fp32', mask, sequences } = settings;
   // The fused kernel exists on the processor wherever int8 does; other providers run the plain operators better.
   const fused = arithmetic !== 'fp32' && mask === undefined;
   const mixed = fused ? fusedAttention(g, q, k, v, heads) : plainAttention(g, q, k, v, settings);
-  return linear(g, mixed, out, arithmetic);
+  return linear(g, sequences ? sequences.collect(mixed) : mixed, out, arithmetic);
 }
 
 function plainAttention(

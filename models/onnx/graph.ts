@@ -210,11 +210,6 @@ export class GraphBuilder {
     return this.node('Gather', [table, indices], { axis: 0 });
   }
 
-  /** One row of each batch item: `x` [B, T, W], `indices` int64 [B, 1] → [B, W]. */
-  gatherRow(x: Value, indices: Value): Value {
-    return this.node('GatherND', [x, indices], { batch_dims: 1 });
-  }
-
   // ---- any other operator ----
 
   /** Appends a node with one output. */

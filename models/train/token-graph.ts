@@ -24,7 +24,11 @@ import { GraphBuilder, type Value } from '../onnx/graph.ts';
  *
  * @throws `usage` for an impossible image size, `weights.mismatch` when the depth is not a multiple of 4
  */
-export function buildTokenGraph(options: VisionOptions & { readonly tap: Tap }): Uint8Array {
+export const buildTokenGraph = (options: VisionOptions & { readonly tap: Tap }): Uint8Array =>
+  tokenGraph(options).toBytes();
+
+/** The same model as a graph, for who wants its weights beside it. Throws as {@link buildTokenGraph}. */
+export function tokenGraph(options: VisionOptions & { readonly tap: Tap }): GraphBuilder {
   const { architecture, weights, tap } = options;
   const { width, heads } = architecture.vision;
   const { blocks } = weights;
@@ -51,5 +55,5 @@ export function buildTokenGraph(options: VisionOptions & { readonly tap: Tap }):
   const stages = taps.map((original): Stage => ({ original, dual: original }));
   const tokens = stagePatchTokens(g, stages, options);
   g.output('X', tokens, 'float32', ['B', STAGES, patches, width]);
-  return g.toBytes();
+  return g;
 }

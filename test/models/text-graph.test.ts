@@ -3,17 +3,25 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { buildTextGraph } from '../../models/clip/text-graph.ts';
+import { tokenTree } from '../../models/clip/token-tree.ts';
 import { readTextWeights } from '../../models/clip/weights.ts';
 import { expectClose, goldenFloats, goldenNpy, hasGolden, tolerance } from '../support/golden.ts';
 import { GOLDEN_CLIP, goldenWeights, randomClip, runModel } from '../support/tiny-clip.ts';
 
-/** Feeds for prompts of token ids, cut to `length` tokens; the end token has the largest id. */
-function feeds(prompts: readonly (readonly number[])[], length: number): Record<string, ort.Tensor> {
-  const ids = prompts.flatMap((prompt) => prompt.slice(0, length));
-  const ends = prompts.map((prompt) => prompt.indexOf(Math.max(...prompt)));
+/** Up to its end token, which has the largest id. */
+const text = (prompt: readonly number[]): number[] =>
+  prompt.slice(0, prompt.indexOf(Math.max(...prompt)) + 1);
+
+/** Feeds for prompts of token ids, as one tree. */
+function feeds(prompts: readonly (readonly number[])[]): Record<string, ort.Tensor> {
+  const { ids, depths, paths, length, places } = tokenTree(prompts);
+  const integers = (values: Int32Array, ...shape: number[]): ort.Tensor =>
+    new ort.Tensor('int64', BigInt64Array.from(values, BigInt), shape);
   return {
-    ids: new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [prompts.length, length]),
-    end: new ort.Tensor('int64', BigInt64Array.from(ends, BigInt), [prompts.length]),
+    ids: integers(ids, ids.length),
+    depths: integers(depths, ids.length),
+    paths: integers(paths, prompts.length, length),
+    places: integers(places, ids.length),
   };
 }
 
@@ -29,20 +37,20 @@ describe.skipIf(!hasGolden)('reference data', () => {
     async (path) => {
       const weights = readTextWeights(goldenWeights(path), GOLDEN_CLIP);
       const model = buildTextGraph({ architecture: GOLDEN_CLIP, weights });
-      const { embedding } = await runModel(model, feeds(prompts, 77));
+      const { embedding } = await runModel(model, feeds(prompts.map(text)));
       expect(embedding!.dims).toEqual([10, 48]);
       expectClose(embedding!.data, goldenFloats(expected), tolerance(expected));
     },
   );
 
-  it('needs no more tokens than the longest prompt has', async () => {
+  it('needs no more tokens than the prompts have, and each beginning only once', async () => {
     const weights = readTextWeights(goldenWeights(), GOLDEN_CLIP);
     const model = buildTextGraph({ architecture: GOLDEN_CLIP, weights });
-    const length = (prompt: readonly number[]): number => prompt.indexOf(Math.max(...prompt)) + 1;
-    const short = prompts.map((_, i) => i).filter((i) => length(prompts[i]!) < 40);
+    const short = prompts.map((_, i) => i).filter((i) => text(prompts[i]!).length < 40);
     expect(short.length).toBeGreaterThan(1);
-    const chosen = short.map((i) => prompts[i]!);
-    const { embedding } = await runModel(model, feeds(chosen, Math.max(...chosen.map(length))));
+    const input = feeds(short.map((i) => text(prompts[i]!)));
+    expect(input.ids!.size).toBeLessThan(input.paths!.size);
+    const { embedding } = await runModel(model, input);
     const all = goldenFloats(expected);
     const rows = short.flatMap((i) => [...all.subarray(i * 48, (i + 1) * 48)]);
     expectClose(embedding!.data, rows, tolerance(expected));
@@ -54,21 +62,33 @@ describe('properties', () => {
     architecture: GOLDEN_CLIP,
     weights: readTextWeights(randomClip(GOLDEN_CLIP), GOLDEN_CLIP),
   });
-  const prompt = [510, 3, 77, 400, 5, 511, 0, 0];
+  const prompt = [510, 3, 77, 400, 5, 511];
+  const embed = async (...prompts: number[][]) => (await runModel(model, feeds(prompts))).embedding!.data;
 
   it('gives rows of length 1', async () => {
-    const { embedding } = await runModel(model, feeds([prompt, [510, 9, 511, 0, 0, 0, 0, 0]], 8));
-    for (const row of [embedding!.data.subarray(0, 48), embedding!.data.subarray(48)]) {
-      expect(Math.hypot(...row)).toBeCloseTo(1, 6);
+    const rows = await embed(prompt, [510, 9, 511]);
+    for (const row of [rows.subarray(0, 48), rows.subarray(48)]) expect(Math.hypot(...row)).toBeCloseTo(1, 6);
+  });
+
+  it('gives a prompt the same row alone and beside others that begin like it, in any order', async () => {
+    const others = [
+      [510, 3, 77, 9, 8, 7, 6, 511],
+      [510, 3, 511],
+      [510, 3, 77, 400, 6, 511],
+    ];
+    const alone = await embed(prompt);
+    for (let at = 0; at <= others.length; at++) {
+      const rows = await embed(...others.slice(0, at), prompt, ...others.slice(at));
+      expectClose(rows.subarray(at * 48, (at + 1) * 48), alone, 1e-6);
     }
   });
 
-  it('does not look behind the end token, but at every token before it', async () => {
-    const { embedding } = await runModel(model, feeds([prompt], 8));
-    const behind = await runModel(model, feeds([[...prompt.slice(0, 6), 8, 9]], 8));
-    expectClose(behind.embedding!.data, embedding!.data, 1e-6);
-    const before = await runModel(model, feeds([[510, 4, ...prompt.slice(2)]], 8));
-    expect(() => expectClose(before.embedding!.data, embedding!.data, 1e-3)).toThrow();
+  it('looks at every token before the end', async () => {
+    const alone = await embed(prompt);
+    for (let at = 0; at < prompt.length - 1; at++) {
+      const other = await embed(prompt.with(at, 4));
+      expect(() => expectClose(other, alone, 1e-3)).toThrow();
+    }
   });
 
   it('refuses a model that is described without a text tower', () => {

@@ -15,10 +15,11 @@ import {
 } from '../../electron/node/engine/precision.ts';
 import { addsIn32Bits } from '../../electron/node/engine/processor.ts';
 import { resolveSettings } from '../../electron/node/engine/settings.ts';
+import { testInt8 } from '../../electron/node/engine/test-int8.ts';
 import { TextCache } from '../../electron/node/engine/text-cache.ts';
 import type { OnnxModel } from '../../models/onnx/graph.ts';
 import { openPack } from '../../models/packs/open.ts';
-import { temporaryFolder, writeTinyPack } from '../support/tiny-pack.ts';
+import { temporaryFolder, writePack, writeTinyPack } from '../support/tiny-pack.ts';
 
 const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -115,6 +116,22 @@ describe('int8', () => {
         params: { pack: 'tiny', mapLimit: LOSS_LIMIT.map },
       });
     }
+  });
+
+  it('is compared anew for who verifies a pack, with and without words', async () => {
+    const cache = new TextCache(join(folder, 'verified'));
+    const withWords = await testInt8(await openPack(tiny), CPU, cache);
+    expect(withWords.map).toBeGreaterThan(1e-4);
+    expect(withWords.map).toBeLessThan(LOSS_LIMIT.map);
+    const { tokenizer: _, files: __, ...manifest } = (await openPack(tiny)).manifest;
+    const weights = (await openPack(tiny)).bytes(manifest.weights.file);
+    const mute = writePack(join(folder, 'mute'), manifest, { [manifest.weights.file]: weights });
+    const without = await testInt8(await openPack(mute), CPU, cache);
+    expect(without.map).toBeGreaterThan(1e-4);
+    expect(without.map).toBeLessThan(LOSS_LIMIT.map);
+    await expect(testInt8(await openPack(spiky), CPU, cache)).rejects.toMatchObject({
+      code: 'precision.loss',
+    });
   });
 
   it.each(['base', 'sdp'] as const)('is near fp32 for %s, whatever the thread count', async (method) => {

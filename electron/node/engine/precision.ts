@@ -82,6 +82,19 @@ export async function checkInt8(
     requireSmall(loss, pack.manifest.id);
     return loss;
   }
+  const loss = await measureInt8(pack, settings, onnx, text);
+  await cache.put(key, Float32Array.of(loss.map, loss.score0));
+  requireSmall(loss, pack.manifest.id);
+  return loss;
+}
+
+/** The comparison itself, whatever is known and however large it is. Throws what {@link Network.open} throws. */
+export async function measureInt8(
+  pack: OpenedPack,
+  settings: Settings,
+  onnx: OnnxOptions,
+  text: TextFeatures,
+): Promise<PrecisionLoss> {
   const once = async (precision: Precision): Promise<RawResult> => {
     const network = await Network.open(pack, { ...settings, precision }, onnx);
     try {
@@ -90,10 +103,7 @@ export async function checkInt8(
       network.dispose();
     }
   };
-  const loss = lossBetween(await once('fp32'), await once('int8'));
-  await cache.put(key, Float32Array.of(loss.map, loss.score0));
-  requireSmall(loss, pack.manifest.id);
-  return loss;
+  return lossBetween(await once('fp32'), await once('int8'));
 }
 
 /**

@@ -37,9 +37,14 @@ export async function saveFiles(
   }
 }
 
-/** 0 at `lo` and below, 255 at `hi` and above. */
+/**
+ * 0 at `lo` and below, 255 at `hi` and above. A plain loop: `from` with a function makes a list of all values first, 6 ms and
+ * megabytes of garbage for every photograph.
+ */
 export function quantise(heat: Float32Array, { lo, hi }: Range): Uint8Array {
-  return Uint8Array.from(heat, (value) =>
-    Math.min(255, Math.max(0, Math.round(((value - lo) / (hi - lo)) * 255))),
-  );
+  const bytes = new Uint8Array(heat.length);
+  for (let i = 0; i < heat.length; i++) {
+    bytes[i] = Math.min(255, Math.max(0, Math.round((((heat[i] ?? NaN) - lo) / (hi - lo)) * 255)));
+  }
+  return bytes;
 }

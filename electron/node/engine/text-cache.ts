@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { writeFileSafely } from './write-file.ts';
 
 /** Raise it when the same words would give other features: a change in tokenizer, text tower or RVS. */
-const FORMAT = 'loupe text features 1';
+const FORMAT = 'loupe text features 2';
 const DIGEST = 32;
 
 const sha256 = (...parts: (string | Uint8Array)[]): Buffer =>

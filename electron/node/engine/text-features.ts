@@ -7,6 +7,7 @@ import { cleanProduct, PROMPTS } from '../../../models/clip-ad/prompts.ts';
 import { DEFAULT_PROFILE, representativeVector, VISA_PROFILE } from '../../../models/clip-ad/rvs.ts';
 import { ClipTokenizer } from '../../../models/clip/bpe.ts';
 import { textGraph } from '../../../models/clip/text-graph.ts';
+import { byBeginning, tokenTree, type TokenTree } from '../../../models/clip/token-tree.ts';
 import { readTextWeights } from '../../../models/clip/weights.ts';
 import { LoupeError } from '../../../models/errors.ts';
 import { parseNpy } from '../../../models/npy.ts';
@@ -15,8 +16,8 @@ import type { Comparison, Rvs, RvsProfile } from '../../common/services.ts';
 import { openOnnx, type OnnxOptions, type OnnxSession } from './onnx.ts';
 import type { TextCache } from './text-cache.ts';
 
-/** Prompts per run of the text tower: large enough for the matrix kernels, small enough to report progress. */
-const BATCH = 32;
+/** Prompts per run of the text tower: many enough to have beginnings in common, few enough to report progress. */
+const BATCH = 64;
 const MERGES_LIMIT = 1 << 26;
 
 /** Both vectors behind each other: [2, D], rows t_n, t_a. */
@@ -112,20 +113,25 @@ async function embed(
   options: WordsOptions,
 ): Promise<Float32Array> {
   const { tokenizer, contextLength, model } = buildTextModel(pack);
+  const texts = prompts.map((prompt) => tokenizer.encode(prompt));
   // A prompt that is cut off would lose its state ("… with scratch"): better no answer than a wrong one.
-  if (prompts.some((prompt) => tokenizer.encode(prompt).length > contextLength)) {
+  if (texts.some(({ length }) => length > contextLength)) {
     throw new LoupeError('usage', {
       reason: 'The product words are too long for this model. Use fewer words.',
     });
   }
   const { embedDim } = pack.manifest.architecture;
+  const order = byBeginning(texts);
   const session = await openOnnx(model, options);
   try {
     const embeddings = new Float32Array(prompts.length * embedDim);
-    for (let done = 0; done < prompts.length; done += BATCH) {
+    for (let done = 0; done < order.length; done += BATCH) {
       options.progress(done, prompts.length);
-      const tokens = tokenizer.encodeBatch(prompts.slice(done, done + BATCH), contextLength);
-      embeddings.set(await runBatch(session, tokens), done * embedDim);
+      const batch = order.slice(done, done + BATCH);
+      const rows = await runBatch(session, tokenTree(batch.map((i) => texts[i] ?? [])));
+      batch.forEach((i, row) =>
+        embeddings.set(rows.subarray(row * embedDim, (row + 1) * embedDim), i * embedDim),
+      );
     }
     options.progress(prompts.length, prompts.length);
     return embeddings;
@@ -134,12 +140,17 @@ async function embed(
   }
 }
 
-type Tokens = ReturnType<ClipTokenizer['encodeBatch']>;
-
-async function runBatch(session: OnnxSession, { ids, length, ends }: Tokens): Promise<Float32Array> {
+async function runBatch(
+  session: OnnxSession,
+  { ids, depths, paths, length, places }: TokenTree,
+): Promise<Float32Array> {
+  const integers = (values: Int32Array, ...shape: number[]): Tensor =>
+    new Tensor('int64', BigInt64Array.from(values, BigInt), shape);
   const feeds = {
-    ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), [ends.length, length]),
-    end: new Tensor('int64', BigInt64Array.from(ends, BigInt), [ends.length]),
+    ids: integers(ids, ids.length),
+    depths: integers(depths, ids.length),
+    paths: integers(paths, paths.length / length, length),
+    places: integers(places, ids.length),
   };
   const { embedding } = await session.run(feeds, ['embedding']);
   const rows = embedding?.data;

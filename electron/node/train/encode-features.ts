@@ -2,10 +2,9 @@
 // Runs in Node: the encoder blocks the thread, photographs are decoded meanwhile.
 import { Tensor } from 'onnxruntime-node';
 import { readVisionWeights } from '../../../models/clip/weights.ts';
-import { parseSafetensors } from '../../../models/clip/safetensors.ts';
 import { LoupeError } from '../../../models/errors.ts';
-import type { OpenedPack } from '../../../models/packs/open.ts';
-import { buildTokenGraph } from '../../../models/train/token-graph.ts';
+import { packWeights, type OpenedPack } from '../../../models/packs/open.ts';
+import { tokenGraph } from '../../../models/train/token-graph.ts';
 import { openOnnx, type OnnxOptions, type OnnxSession } from '../engine/onnx.ts';
 import { toModelSize } from '../engine/model-size.ts';
 import type { Settings } from '../engine/settings.ts';
@@ -68,10 +67,10 @@ export function openEncoder(
   pack: OpenedPack,
   { tap, imageSize, ...onnx }: EncoderSettings & OnnxOptions,
 ): Promise<OnnxSession> {
-  const { architecture, preprocessing, weights } = pack.manifest;
-  const source = parseSafetensors(pack.bytes(weights.file), weights.file);
-  const vision = readVisionWeights(source, architecture);
-  return openOnnx(buildTokenGraph({ architecture, preprocessing, weights: vision, tap, imageSize }), onnx);
+  const { architecture, preprocessing } = pack.manifest;
+  const weights = readVisionWeights(packWeights(pack), architecture);
+  const graph = tokenGraph({ architecture, preprocessing, weights, tap, imageSize });
+  return openOnnx(graph.toModel(), onnx);
 }
 
 async function readPixels({ photograph, mirrored }: Wanted, side: number): Promise<Uint8Array> {
