@@ -1,6 +1,7 @@
 // The inspection area of a recipe: which places of a photograph count and which are ignored, as run lengths on a coarse grid.
 // Runs anywhere (pure TypeScript).
 import { z } from 'zod';
+import { PartReference } from './align/aligner.ts';
 
 /** Finer than any model looks; also the grid on which areas are drawn. */
 export const MOST_CELLS = 1024;
@@ -13,10 +14,15 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 /**
  * A grid over the whole photograph, whatever its size: `columns` × `rows` cells, row after row from the upper left. `runs` are
  * lengths: inspected, ignored, inspected, … The first may be 0, no other. Something is inspected and something ignored; where
- * everything is inspected there is no area.
+ * everything is inspected there is no area. With `align` it goes along when the part shifts or turns; without, it stays.
  */
 export const InspectionArea = z
-  .object({ columns: side, rows: side, runs: z.array(z.number().int().min(0)).min(2).max(MOST_RUNS) })
+  .object({
+    columns: side,
+    rows: side,
+    runs: z.array(z.number().int().min(0)).min(2).max(MOST_RUNS),
+    align: PartReference.exactOptional(),
+  })
   .refine(({ runs }) => runs.every((length, i) => i === 0 || length > 0), 'runs: only the first may be 0')
   .refine(({ columns, rows, runs }) => sum(runs) === columns * rows, 'runs: their sum must be columns × rows')
   .refine(

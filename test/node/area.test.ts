@@ -83,7 +83,7 @@ describe('a masked map', () => {
   it('is cold where it is ignored, and its maximum is that of the rest, also below zero', () => {
     const heat = Float32Array.of(0.9, -0.3, -0.2, -0.4);
     const raw = { heat, score0: 0.5, score1: 0.9 };
-    const masked = new HeatMask(drawn('#.', '..'), -0.5).apply(raw);
+    const masked = new HeatMask(drawn('#.', '..'), -0.5).apply(raw)!;
     expect([...masked.heat]).toEqual([-0.5, ...heat.subarray(1)]);
     expect(masked.score1).toBe(heat[2]);
     expect(masked.score0).toBe(0.5);

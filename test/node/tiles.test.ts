@@ -1,6 +1,7 @@
-// Tiles through the engine: the map grows, small things are seen, the whole photograph keeps its score0.
+// Tiles through the engine: the map grows, small things are seen, score0 is the mean of the scales.
 // Runs in the tests (Node).
 import { describe, expect, it } from 'vitest';
+import { cropOf, tilesAt } from '../../models/clip-ad/tile-grid.ts';
 import { toErrorValue } from '../../models/errors.ts';
 import { platePhotograph } from '../support/plate.ts';
 
@@ -15,13 +16,21 @@ describe('tiles', () => {
     expect(one.info.mapSize).toBe(plain.info.mapSize);
   });
 
-  it('the map has the size of the finest scale, score1 is its maximum, score0 is that of the whole', async () => {
+  it('the map has the size of the finest scale, score1 is its maximum', async () => {
     const [plain, tiled] = [await inspect(), await inspect([2, 4])];
     expect(tiled.info.mapSize).toBe(plain.info.mapSize * 4);
     expect(tiled.map).toHaveLength(tiled.info.mapSize ** 2);
     expect(tiled.score1).toBe(tiled.map.reduce((most, value) => Math.max(most, value)));
-    expect(tiled.score0).toBe(plain.score0);
     expect(tiled.map.every(Number.isFinite)).toBe(true);
+  });
+
+  it('score0 is the mean of the scales, and within a scale the mean of its tiles', async () => {
+    const [whole, tiled] = [await inspect(), await inspect([2])];
+    const tiles: number[] = [];
+    for (const tile of tilesAt(2)) tiles.push((await plate({}, cropOf(tile, 2, 240, 240))).score0);
+    const mean = tiles.reduce((sum, one) => sum + one, 0) / tiles.length;
+    expect(new Set(tiles).size).toBeGreaterThan(1);
+    expect(tiled.score0).toBeCloseTo((whole.score0 + mean) / 2, 6);
   });
 
   it('a tile far from the defect answers as for a plate without it', async () => {

@@ -17,9 +17,11 @@ import type {
   Tap,
 } from '../../common/services.ts';
 
+import { readCalibration } from './calibration-file.ts';
+import { mustBeFollowable } from './follow.ts';
+
 /** 8 means 169 tiles; beyond that a photograph has no more pixels to show. */
 const MAX_SCALE = 8;
-import { readCalibration } from './calibration-file.ts';
 
 export interface Settings {
   readonly method: Method;
@@ -57,7 +59,7 @@ function uncalibrated(heat: Calibration['heat']): Calibration {
 /**
  * A head without a method means SDP+. The sigma that a pack recommends is for its own image size and grows with it
  * (Specification F-8); one that was asked for is taken as it is. Throws `usage` for a head with another method, `head.invalid` when SDP+ has no
- * head or the file cannot be read, `calibration.invalid`.
+ * head or the file cannot be read, `calibration.invalid`, `recipe.invalid` for an area that cannot follow its part.
  */
 export async function resolveSettings(pack: OpenedPack, asked: SessionOptions): Promise<Settings> {
   const { manifest } = pack;
@@ -68,6 +70,7 @@ export async function resolveSettings(pack: OpenedPack, asked: SessionOptions): 
   if (asked.head !== undefined && method !== 'sdp+') {
     throw new LoupeError('usage', { reason: `A head is for the method sdp+, not for ${method}.` });
   }
+  if (asked.area) mustBeFollowable(asked.area);
   const tap = asked.tap ?? manifest.tap;
   const head = method === 'sdp+' ? await headFile(pack, asked.head) : undefined;
   const calibrated =
@@ -92,7 +95,7 @@ export async function resolveSettings(pack: OpenedPack, asked: SessionOptions): 
   };
 }
 
-/** score0 comes from the whole photograph, so that scale cannot be left out. Throws `usage`. */
+/** The whole photograph is always one of the scales: it alone shows the part. Throws `usage`. */
 function scalesOf(scales: readonly number[] = [1]): readonly number[] {
   const wrong = scales.find((scale) => !Number.isInteger(scale) || scale < 1 || scale > MAX_SCALE);
   if (wrong !== undefined)

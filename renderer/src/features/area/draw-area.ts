@@ -1,28 +1,28 @@
 // The ignored part of a photograph: dimmed, hatched, with a dashed border, so that it shows on any part and without any colour.
 // Runs in the page.
 import type { Place } from '../regions/draw-regions.ts';
-import type { DrawnArea } from './area.svelte.ts';
+import type { DrawnArea, Moved, Sheet } from './drawn-area.ts';
 
 const DIM = 'rgb(0 0 0 / 45%)';
 const LINE = 'rgb(255 255 255 / 55%)';
 /** Distance of the hatching's lines in CSS pixels. */
 const STEP = 9;
 
-const masks = new WeakMap<DrawnArea, HTMLCanvasElement>();
+const masks = new WeakMap<Sheet, HTMLCanvasElement>();
 
 /** Opaque where it is ignored; one pixel for each cell. */
-function maskOf(drawn: DrawnArea): HTMLCanvasElement {
-  const known = masks.get(drawn);
+function maskOf(sheet: Sheet): HTMLCanvasElement {
+  const known = masks.get(sheet);
   if (known !== undefined) return known;
   const canvas = document.createElement('canvas');
-  [canvas.width, canvas.height] = [drawn.area.columns, drawn.area.rows];
+  [canvas.width, canvas.height] = [sheet.columns, sheet.rows];
   const context = canvas.getContext('2d');
   if (context !== null) {
     const image = context.createImageData(canvas.width, canvas.height);
-    drawn.cells.forEach((cell, i) => (image.data[4 * i + 3] = cell === 1 ? 255 : 0));
+    sheet.cells.forEach((cell, i) => (image.data[4 * i + 3] = cell === 1 ? 255 : 0));
     context.putImageData(image, 0, 0);
   }
-  masks.set(drawn, canvas);
+  masks.set(sheet, canvas);
   return canvas;
 }
 
@@ -54,8 +54,24 @@ function hatched(
   context.stroke();
   context.globalCompositeOperation = 'destination-in';
   context.imageSmoothingEnabled = false;
-  context.drawImage(maskOf(drawn), at.x, at.y, at.width, at.height);
+  const { sheet, moved } = drawn;
+  const [aroundX, aroundY] = [sheet.aroundX * at.width, sheet.aroundY * at.height];
+  goAlong(context, moved, at);
+  context.drawImage(
+    maskOf(sheet),
+    ...([at.x - aroundX, at.y - aroundY, at.width + 2 * aroundX, at.height + 2 * aroundY] as const),
+  );
   return layer;
+}
+
+/** What is drawn from here on lies where the part has taken it. */
+function goAlong(context: CanvasRenderingContext2D, moved: Moved | null, at: Place): void {
+  if (moved === null) return;
+  const { turn, x, y } = moved.placement;
+  const [middleX, middleY] = [at.x + at.width / 2, at.y + at.height / 2];
+  context.translate(middleX + x * at.width, middleY + y * at.height);
+  context.rotate((turn * Math.PI) / 180);
+  context.translate(-middleX, -middleY);
 }
 
 /** `left`: where the pane of this size begins on the canvas; `at`: where the photograph lies on the canvas. */
@@ -68,7 +84,13 @@ export function drawArea(
   const ratio = window.devicePixelRatio;
   const inPane = { ...at, x: at.x - pane.left };
   const cover = hatched(drawn, inPane, pane.width, pane.height, ratio);
+  context.save();
+  // What has gone along may reach beyond the photograph.
+  context.beginPath();
+  context.rect(at.x, at.y, at.width, at.height);
+  context.clip();
   context.drawImage(cover, pane.left, 0, pane.width, pane.height);
+  goAlong(context, drawn.moved, at);
   const border = new Path2D();
   const { outline } = drawn;
   for (let i = 0; i < outline.length; i += 4) {
@@ -81,4 +103,5 @@ export function drawArea(
   context.strokeStyle = '#fff';
   context.lineWidth = 1.25;
   context.stroke(border);
+  context.restore();
 }

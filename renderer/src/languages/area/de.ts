@@ -24,6 +24,18 @@ export const area: Texts['area'] = {
   draft: 'Noch in keinem Rezept behalten. Die Werte hier gelten noch ohne sie.',
   ignored: 'ignoriert',
   drawn: 'Die Prüffläche ist gezeichnet. Im Rezept behalten, dann verwendet sie der nächste Lauf.',
+  follow: 'Fläche folgt dem Teil',
+  followHover:
+    'Verschiebt sich das Teil um bis zu ein Viertel des Fotos oder dreht es sich, geht die Fläche mit. Ein Teil, das nicht gefunden wird, wird nicht geprüft: Es bleibt einem Menschen überlassen.',
+  turned: 'Wie weit das Teil gedreht sein darf',
+  upTo: (degrees) => `bis ${degrees}° gedreht`,
+  anyAngle: 'beliebig gedreht',
+  stays: 'nein: Die Fläche bleibt',
+  unfit:
+    'Diesem Teil lässt sich nicht folgen: Wo geprüft wird, sind zu wenige klare Kanten, oder es sieht an mehreren Stellen gleich aus. Mehr vom Umriss prüfen, weniger Drehung erlauben oder die Fläche stehen lassen.',
+  moved: (turn, right, down, likeness) =>
+    `Folgt dem Teil: gedreht ${turn}°, rechts ${right} px, unten ${down} px, ${likeness} ähnlich`,
+  lost: 'Das Teil wurde hier nicht gefunden: Die Fläche weiß nicht, wo sie liegen soll.',
 };
 
 export const reference: Texts['reference'] = {

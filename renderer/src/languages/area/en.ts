@@ -23,6 +23,18 @@ export const area = {
   draft: 'Not kept in a recipe yet. The scores here are still those without it.',
   ignored: 'ignored',
   drawn: 'The inspection area is drawn. Keep it in the recipe, and the next run uses it.',
+  follow: 'Area follows the part',
+  followHover:
+    'When the part shifts by up to a quarter of the photograph or turns, the area goes along. A part that is not found is not inspected: it is left to a person.',
+  turned: 'How far the part may be turned',
+  upTo: (degrees: number) => `turned up to ${degrees}°`,
+  anyAngle: 'turned by any angle',
+  stays: 'no: the area stays',
+  unfit:
+    'This part cannot be followed: where it is inspected there are too few clear edges, or it looks the same in several places. Inspect more of its outline, allow less turning, or let the area stay.',
+  moved: (turn: string, right: string, down: string, likeness: string) =>
+    `Follows the part: turned ${turn}°, right ${right} px, down ${down} px, ${likeness} alike`,
+  lost: 'The part was not found here: the area does not know where to lie.',
 };
 
 export const reference = {

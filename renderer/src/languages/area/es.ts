@@ -24,6 +24,18 @@ export const area: Texts['area'] = {
   draft: 'Aún no está guardada en una receta. Las puntuaciones de aquí son todavía sin ella.',
   ignored: 'ignorado',
   drawn: 'El área de inspección está dibujada. Guárdela en la receta y la próxima inspección la usará.',
+  follow: 'El área sigue a la pieza',
+  followHover:
+    'Si la pieza se desplaza hasta un cuarto de la foto o gira, el área va con ella. Una pieza que no se encuentra no se inspecciona: queda para una persona.',
+  turned: 'Cuánto puede estar girada la pieza',
+  upTo: (degrees) => `girada hasta ${degrees}°`,
+  anyAngle: 'girada en cualquier ángulo',
+  stays: 'no: el área no se mueve',
+  unfit:
+    'No se puede seguir esta pieza: donde se inspecciona hay muy pocos bordes claros, o se ve igual en varios lugares. Inspeccione más de su contorno, permita menos giro o deje el área fija.',
+  moved: (turn, right, down, likeness) =>
+    `Sigue a la pieza: girada ${turn}°, derecha ${right} px, abajo ${down} px, ${likeness} parecida`,
+  lost: 'La pieza no se encontró aquí: el área no sabe dónde colocarse.',
 };
 
 export const reference: Texts['reference'] = {

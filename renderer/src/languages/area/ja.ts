@@ -24,6 +24,18 @@ export const area: Texts['area'] = {
   draft: 'まだレシピに保存されていません。ここのスコアはこれを使う前のものです。',
   ignored: '無視',
   drawn: '検査範囲を描きました。レシピに保存すると、次の検査から使われます。',
+  follow: '領域を部品に追従させる',
+  followHover:
+    '部品が写真の4分の1までずれたり回転したりすると、領域も一緒に動きます。見つからない部品は検査されず、人の判断に任されます。',
+  turned: '部品の回転をどこまで許すか',
+  upTo: (degrees) => `${degrees}°まで回転`,
+  anyAngle: '任意の角度',
+  stays: 'いいえ：領域は固定',
+  unfit:
+    'この部品は追従できません。検査する場所にはっきりした輪郭が少なすぎるか、複数の位置で同じに見えます。輪郭をもっと含める、許す回転を減らす、または領域を固定してください。',
+  moved: (turn, right, down, likeness) =>
+    `部品に追従：回転 ${turn}°、右 ${right} px、下 ${down} px、類似度 ${likeness}`,
+  lost: 'ここでは部品が見つかりませんでした。領域の位置が決まりません。',
 };
 
 export const reference: Texts['reference'] = {

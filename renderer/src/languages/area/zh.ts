@@ -24,6 +24,17 @@ export const area: Texts['area'] = {
   draft: '尚未保存到配方。这里的分数仍未使用它。',
   ignored: '已忽略',
   drawn: '检查范围已画好。保存到配方后，下一次检查即使用。',
+  follow: '区域跟随零件',
+  followHover: '零件移动（最多照片的四分之一）或转动时，区域随之移动。找不到的零件不检测，留给人判断。',
+  turned: '零件最多可转动多少',
+  upTo: (degrees) => `最多转动 ${degrees}°`,
+  anyAngle: '任意角度',
+  stays: '否：区域固定',
+  unfit:
+    '无法跟随此零件：检测处清晰的边缘太少，或多个位置看起来相同。请检测更多轮廓、减小允许的转动，或让区域固定。',
+  moved: (turn, right, down, likeness) =>
+    `跟随零件：转动 ${turn}°，向右 ${right} 像素，向下 ${down} 像素，相似度 ${likeness}`,
+  lost: '此处未找到零件：无法确定区域的位置。',
 };
 
 export const reference: Texts['reference'] = {
