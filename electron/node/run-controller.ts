@@ -2,6 +2,7 @@
 // Runs in the main process (Node, no Electron: the tests drive it with the real services).
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { KnownPart } from '../common/challenge.ts';
 import type { Run, Watch } from '../common/domain.ts';
 import type { RecipeRef } from '../common/recipe.ts';
 import type { InferenceApi, InferenceEvents, NewPart, SessionOptions } from '../common/services.ts';
@@ -115,6 +116,22 @@ export class RunController {
     });
   }
 
+  /** A run over the known parts of a challenge, by the newest version of its recipe. Throws `challenge.ended`. */
+  challenge(args: { setId: number; author?: string | undefined }): Promise<Run> {
+    return this.#claim(async () => {
+      const { history } = this.#options;
+      const { set, parts } = await history.request('challenge.get', { setId: args.setId });
+      if (!set.active) throw new LoupeError('challenge.ended');
+      const recipe = await history.request('recipe.get', { recipeId: set.recipeId });
+      const session = await sessionOptions(this.#options, recipe.product, recipe);
+      const run = await history.request('run.create', {
+        ...{ product: recipe.product, source: set.name, inputs: [], challenge: set.id, author: args.author },
+        recipe: { recipeId: recipe.id, version: recipe.version },
+      });
+      return this.#launch(run, session, (...how) => this.#list(run.id, eachOf(parts), ...how));
+    });
+  }
+
   /** Goes on with the photographs that are still pending, after a stop, a crash or a restart. */
   resume(args: { runId: number }): Promise<Run> {
     return this.#claim(async () => {
@@ -140,6 +157,11 @@ export class RunController {
   /** Holds the run that is under way with its model loaded, or lets it go on; one that is not under way stays as it is. */
   pause({ runId, paused }: { runId: number; paused: boolean }): void {
     if (this.#active?.id === runId) this.#active.pause(paused);
+  }
+
+  /** The parts of a run that somebody has on the screen: they are inspected next. */
+  look({ runId, seqs }: { runId: number; seqs: readonly number[] }): void {
+    if (this.#active?.id === runId) this.#active.look(seqs);
   }
 
   /** Stops whatever is under way, so that the program can end. */
@@ -230,6 +252,11 @@ export class RunController {
       }
     }
   }
+}
+
+/** Known parts as a scan would find them. */
+async function* eachOf(parts: readonly KnownPart[]): AsyncGenerator<Photograph> {
+  for (const { path, name, bytes } of parts) yield await Promise.resolve({ path, relative: name, bytes });
 }
 
 /** Only folders can be watched. Throws `data.folder_missing`. */

@@ -68,6 +68,22 @@ describe('a run', () => {
     expect(inference.closed).toEqual([1]);
   });
 
+  it('inspects next what somebody looks at, and every photograph once all the same', async () => {
+    const { inference, runs, ended, start } = setUp(photographs(300));
+    inference.script.set('/in/9.png', () => {
+      runs.look({ runId: 1, seqs: [250, 251, 3] });
+      runs.look({ runId: 2, seqs: [120] }); // a run that is not under way
+      return Promise.resolve(RESULT);
+    });
+    expect(await ended(start)).toMatchObject({ state: 'done', scored: 300 });
+    const order = inference.inspected.map((path) => Number(/\d+/.exec(path)?.[0]));
+    expect(order.indexOf(250)).toBeLessThan(20);
+    expect(order.indexOf(251)).toBeLessThan(20);
+    expect(order.indexOf(120)).toBeGreaterThan(100);
+    expect(new Set(order).size).toBe(300);
+    expect(order).toHaveLength(300);
+  });
+
   it('reports preparing, running with rate and remaining time, and the end', async () => {
     const { of, ended, start, inference } = setUp(photographs(120));
     inference.msPerImage = 8;

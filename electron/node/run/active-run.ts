@@ -12,10 +12,10 @@ import { Gate } from './gate.ts';
 import { RateMeter, runProgress } from './progress.ts';
 import { ResultRecorder } from './recorder.ts';
 import { SessionLost, type RunSession } from './session.ts';
+import { WorkOrder, type Pending } from './work-order.ts';
 
 /** Enough that decoding one photograph overlaps with inferring another; more would only make stopping slower. */
 const IN_FLIGHT = 3;
-const PAGE = 64;
 
 type RunEvent = 'run.progress' | 'run.parts' | 'run.changed';
 export type Emit = <E extends RunEvent>(event: E, payload: EventPayload<E>) => void;
@@ -54,12 +54,6 @@ const pausing = (error: ErrorValue): ErrorValue =>
 /** A run without a model never began, and nobody knows whether all its photographs were listed. */
 export const hasBegun = (run: Run): boolean => run.modelSha256 !== '';
 
-interface Pending {
-  readonly id: number;
-  readonly seq: number;
-  readonly path: string;
-}
-
 /** Settles as `work` does, or with the reason of the signal as soon as it is aborted. */
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -89,10 +83,14 @@ export class ActiveRun {
   /** Opened whenever a feed brought something. */
   readonly #news = new Gate();
   #reachable = true;
+  readonly #order: WorkOrder;
 
   constructor(options: ActiveRunOptions) {
     this.#options = options;
     this.#run = options.run;
+    this.#order = new WorkOrder((afterSeq, limit) =>
+      options.history.request('run.pending', { runId: this.id, limit, afterSeq }),
+    );
     this.#recorder = new ResultRecorder({
       write: (outcomes) => options.history.request('results.record', { runId: this.id, outcomes }),
       onWritten: (parts) => {
@@ -128,6 +126,11 @@ export class ActiveRun {
     else this.#gate.open();
     this.#rate = new RateMeter(); // the pause says nothing about the pace
     this.#report();
+  }
+
+  /** The parts that somebody has on the screen: they come next. */
+  look(seqs: readonly number[]): void {
+    this.#order.look(seqs);
   }
 
   /** Called while the model loads. */
@@ -214,25 +217,19 @@ export class ActiveRun {
     const parts = await history.request('run.page', { runId: this.id, afterSeq, limit });
     this.#run = { ...this.#run, total };
     emit('run.parts', { runId: this.id, parts });
+    this.#order.arrived(parts.map(({ seq }) => seq));
     this.#report();
     this.#news.open();
   }
 
+  /** A generator gives them out one by one, whoever asks meanwhile. */
   async *#pending(): AsyncGenerator<Pending, undefined> {
-    for (let afterSeq = -1; ;) {
+    for (;;) {
       this.#news.close();
-      const page = await this.#options.history.request('run.pending', {
-        runId: this.id,
-        limit: PAGE,
-        afterSeq,
-      });
-      if (page.length === 0) {
-        if (!this.#options.feed) return;
-        await orAborted(this.#news.passed, this.#abort.signal);
-        continue;
-      }
-      yield* page;
-      afterSeq = page.at(-1)?.seq ?? afterSeq;
+      const next = await this.#order.next();
+      if (next) yield next;
+      else if (!this.#options.feed) return;
+      else await orAborted(this.#news.passed, this.#abort.signal);
     }
   }
 
