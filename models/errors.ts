@@ -43,6 +43,12 @@ const CATALOGUE = {
     engineer: '{reason}',
     remedy: 'Save it as a plain JPEG or PNG.',
   },
+  'area.part_not_found': {
+    operator: 'The part was not found in the photograph: {path}',
+    engineer: 'The inspection area follows the part, and cannot: {reason}.',
+    remedy:
+      'Look at the photograph and judge it by hand. If it happens often: draw the area on a typical photograph, allow any angle, or let the area stay.',
+  },
   'scan.unknown': {
     operator: 'Nothing here is called "{code}"',
     engineer:
@@ -312,6 +318,26 @@ const CATALOGUE = {
     operator: 'The result is shown when the second review has ended',
     engineer: 'Until then nobody is told the first verdicts.',
     remedy: 'Judge the rest, or end it.',
+  },
+  'challenge.nothing': {
+    operator: 'There is no known part to begin a challenge with',
+    engineer: 'No part of the run was judged OK or NG, or the folder holds no photographs.',
+    remedy: 'Judge parts OK and NG first, or choose a folder with "good" and folders of defects.',
+  },
+  'challenge.too_many': {
+    operator: 'These are too many parts for a challenge: {found}',
+    engineer: 'A challenge has at most {most} parts: each is inspected each time.',
+    remedy: 'Choose the parts that matter.',
+  },
+  'challenge.photograph': {
+    operator: 'This photograph cannot be kept as a known part: {path}',
+    engineer: '{reason}',
+    remedy: 'Put the photograph back, or leave the part out.',
+  },
+  'challenge.ended': {
+    operator: 'This challenge is not in use any more',
+    engineer: 'It was given up; its results stay in the history.',
+    remedy: 'Take it into use again, or run another one.',
   },
   'service.died': {
     operator: 'A part of Loupe stopped and was started again',

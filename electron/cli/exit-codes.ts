@@ -36,6 +36,7 @@ const BY_AREA: Readonly<Record<string, number>> = {
   download: EXIT.data,
   image: EXIT.data,
   history: EXIT.data,
+  challenge: EXIT.data,
   train: EXIT.data,
   calibration: EXIT.data,
   recipe: EXIT.data,

@@ -137,6 +137,7 @@ loupe model seal <pack id | folder>                      after its files were ch
 
 Options of verify
   --device, --threads           where the self-test runs, as for inspect
+  --precision int8              also compares int8 with fp32 on this processor, and says what it loses
 
 Options of import
   --config <file>               open_clip or Hugging Face configuration; one beside the checkpoint is found by itself
@@ -186,9 +187,19 @@ loupe history compare <run> <run>                  two runs photograph by photog
 loupe history retain [--dry-run] [--days <N>] [--max-gb <N>] [--keep-thumbnails] [--archive <folder>]
                                                    lets maps and thumbnails go, by this or by the rule that was set in the
                                                    window; never rows, verdicts or photographs
+loupe history challenge list                       known parts that a recipe has to tell right, and how it did last
+loupe history challenge create "<name>" --recipe <name> --folder <folder> | --list <file> | --run <number> [--part <number>...]
+                     [--daily] [--review-counts]   a folder with "good" and folders of defects; a list of lines "ok <path>"
+                                                   and "ng <path>"; or what people said of a run. --review-counts: a part
+                                                   that goes to review counts as told right
+loupe history challenge run <number> [--device <name>]
+                                                   the ordinary inspection by the recipe's newest version; ends with 0 when
+                                                   all are told right, else with 3
+loupe history challenge certificate <result> <file.html>
+loupe history challenge change <number> [--daily | --not-daily] [--give-up | --take-up]
 
-Verify, info, users, backup, export, stats, compare and retain --dry-run read beside a running Loupe; whatever is noted in the
-history (restore, rejudge, retain, --reset-pin) wants it closed. What a restore replaces is kept in history/replaced-<time>.
+Verify, info, users, backup, export, stats, compare, retain --dry-run, challenge list and certificate read beside a running
+Loupe; whatever is noted in the history (restore, rejudge, retain, --reset-pin, the other challenges) wants it closed. What a restore replaces is kept in history/replaced-<time>.
 
 Selection (default: everything)
   --run <number>                may be given several times

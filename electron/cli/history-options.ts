@@ -9,6 +9,7 @@ import { KEPT_BACKUPS } from '../node/store/backups.ts';
 import type { Format } from '../node/report/export.ts';
 import { dataFolders } from './data-folder.ts';
 import { CARE, CARE_ACTIONS, careOptions, isCare, type CareOptions } from './history-care-options.ts';
+import { CHALLENGE, challengeOptions, type ChallengeOptions } from './history-challenge-options.ts';
 import { COMMON, oneOf, parse, path, whole } from './options.ts';
 
 interface Common {
@@ -28,6 +29,7 @@ export type HistoryOptions = Common &
       }
     | { readonly action: 'info'; readonly part: number | null }
     | CareOptions
+    | ChallengeOptions
     | { readonly action: 'users'; readonly resetPin?: string }
     | { readonly action: 'backup'; readonly target: string; readonly keep: number }
     | { readonly action: 'restore'; readonly backup: string; readonly yes: boolean }
@@ -43,7 +45,10 @@ export type HistoryOptions = Common &
   );
 
 const usage = (reason: string): LoupeError => new LoupeError('usage', { reason });
-const ACTIONS = ['verify', 'info', 'users', 'backup', 'restore', 'export', 'stats', ...CARE_ACTIONS] as const;
+const ACTIONS = [
+  ...(['verify', 'info', 'users', 'backup', 'restore', 'export', 'stats', 'challenge'] as const),
+  ...CARE_ACTIONS,
+] as const;
 const GROUPS = ['run', 'lot', 'recipe', 'day'] as const satisfies GroupBy[];
 const FORMATS = ['csv', 'jsonl', 'html'] as const satisfies Format[];
 const MOST_PICTURES = 2000;
@@ -69,6 +74,7 @@ export function historyOptions(args: readonly string[]): HistoryOptions {
       ({ code: { type: 'string' }, images: { type: 'boolean' }, ...CHOOSE } as const)),
     ...(known === 'info' && { part: { type: 'string' } as const }),
     ...(isCare(known) && CARE[known]),
+    ...(known === 'challenge' && CHALLENGE),
     ...(known === 'users' && { 'reset-pin': { type: 'string' } as const }),
     ...(known === 'backup' && { keep: { type: 'string' } as const }),
     ...(known === 'restore' && { yes: { type: 'boolean' } as const }),
@@ -97,6 +103,8 @@ export function historyOptions(args: readonly string[]): HistoryOptions {
       const wanted = part === undefined ? null : whole('part', part, 1, Number.MAX_SAFE_INTEGER);
       return { ...common, action: known, part: wanted };
     }
+    case 'challenge':
+      return { ...common, ...challengeOptions(given, positionals) };
     case 'retain':
     case 'rejudge':
     case 'compare':

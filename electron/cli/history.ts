@@ -15,6 +15,7 @@ import { selectRuns } from '../node/report/selection.ts';
 import { statistics } from '../node/report/statistics.ts';
 import { networkDriveOf } from '../node/store/network-drive.ts';
 import { EXIT } from './exit-codes.ts';
+import { challenge } from './history-challenge.ts';
 import { checkImages, compare, judgeAnew, retain, tellPart } from './history-care.ts';
 import type { HistoryOptions } from './history-options.ts';
 import { statisticsText } from './history-text.ts';
@@ -30,6 +31,10 @@ export function history(options: HistoryOptions, output: Output): Promise<number
       return verify(options, output);
     case 'info':
       return info(options, output);
+    case 'challenge': {
+      const asking = { author: account(), program: `Loupe ${version()}` };
+      return challenge(options, (work) => reading(options.folder, output, work), asking, output);
+    }
     case 'retain':
       return reading(options.folder, output, (reader) => retain(options, reader, account(), output));
     case 'rejudge':

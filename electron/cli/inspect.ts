@@ -105,12 +105,14 @@ async function inspectAll(
   for await (const settled of inOrder(files, IN_FLIGHT, work, () => stop.requested || output.closed)) {
     const { path, relative } = settled.item;
     if (settled.ok) {
-      const { width, height, score, score0, score1, ms } = settled.value;
+      const { width, height, score, score0, score1, ms, placement } = settled.value;
       const word = verdict(score, info.thresholds);
       rows.push({ name: relative, result: { score, verdict: word } });
       const product = options.productFromFolder && { product: productOf(settled.item) };
       const scores = { score, score0, score1, verdict: word };
-      if (output.json) await output.record({ path, ...product, width, height, ...scores, ms: rounded(ms) });
+      const found = placement && { placement };
+      if (output.json)
+        await output.record({ path, ...product, width, height, ...scores, ...found, ms: rounded(ms) });
     } else {
       await fail(path, relative, toErrorValue(settled.error));
     }

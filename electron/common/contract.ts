@@ -12,6 +12,13 @@ import {
   VerdictComment,
   Watch,
 } from './domain.ts';
+import {
+  KnownFrom,
+  NewChallenge,
+  type ChallengeReport,
+  type ChallengeResult,
+  type ChallengeSet,
+} from './challenge.ts';
 import { IdleMinutes, NewPerson, PeopleState, PersonChange, Pin } from './people.ts';
 import { MenuTexts } from './menu-texts.ts';
 import { Preferences } from './preferences.ts';
@@ -20,6 +27,7 @@ import { ReferenceAnswer } from './reference.ts';
 import type {
   AuditEvent,
   BackupFile,
+  FoundPart,
   HistoryCheck,
   HistoryState,
   ImagesCheck,
@@ -124,6 +132,8 @@ export const CHANNELS = {
   'run.cancel': { args: z.object({ runId: Id }), result: Run },
   /** Holds the run with its model loaded (`run.progress` tells), or lets it go on. */
   'run.pause': { args: z.object({ runId: Id, paused: z.boolean() }), result: nothing },
+  /** What of a run is on the screen: those parts are inspected next. Says nothing about parts that are done. */
+  'run.look': { args: z.object({ runId: Id, seqs: z.array(z.int().min(0)).max(500) }), result: nothing },
   'run.list': { args: nothing, result: z.array(Run) },
   'run.open': { args: z.object({ runId: Id }), result: z.object({ run: Run, parts: z.array(Part) }) },
   /** Appends a row and an audit event, unless nothing would change. */
@@ -234,6 +244,32 @@ export const CHANNELS = {
   },
   /** Everything that explains a part: its verdicts, what scored it, recipe, thresholds; newest verdict first. */
   'part.explain': { args: z.object({ partId: Id }), result: answer<PartStory>() },
+  /** Parts of all runs by a piece of their name or by their number, newest first. */
+  'part.find': {
+    args: z.object({ text: z.string().min(1).max(200), limit: z.number().int().min(1).max(500) }),
+    result: answer<FoundPart[]>(),
+  },
+  /** Sets of known parts, newest first; also those that were given up. */
+  'challenge.list': { args: nothing, result: answer<ChallengeSet[]>() },
+  /** Throws `challenge.nothing`, `challenge.too_many`, `challenge.photograph`. */
+  'challenge.create': {
+    args: NewChallenge.extend({ from: KnownFrom, ...by }),
+    result: answer<ChallengeSet>(),
+  },
+  /** Whether it is due daily, and whether it is in use. */
+  'challenge.change': {
+    args: z.object({ setId: Id, daily: z.boolean(), active: z.boolean(), ...by }),
+    result: answer<ChallengeSet>(),
+  },
+  /** An ordinary run by the recipe's newest version; its end is the result. Throws `challenge.ended`. */
+  'challenge.run': { args: z.object({ setId: Id, ...by }), result: Run },
+  'challenge.results': { args: z.object({ setId: Id }), result: answer<ChallengeResult[]>() },
+  'challenge.result': { args: z.object({ resultId: Id }), result: answer<ChallengeReport>() },
+  /** Asks where to and writes; null when the dialog was closed. */
+  'challenge.certificate': {
+    args: z.object({ resultId: Id, format: z.enum(['pdf', 'html']), ...by }),
+    result: z.object({ path: z.string() }).nullable(),
+  },
   /** Where people marked the defects of the parts of a run. */
   'mask.list': { args: z.object({ runId: Id }), result: z.array(MaskInfo) },
   /** Of the photograph's size; an event of the audit trail. Throws `train.mask`. */

@@ -1,6 +1,7 @@
 // The words of the trade as types: run, part, score, verdict, threshold. Shared by the page, main, the services and the command line.
 // Runs anywhere (pure TypeScript).
 import { z } from 'zod';
+import { Placement } from './align/placement.ts';
 import { isErrorCode, type ErrorCode } from '../../models/errors.ts';
 
 /** score < review → good; review <= score < reject → review; score >= reject → reject. All in 0..1. */
@@ -54,6 +55,8 @@ export const Part = z.object({
   verdictBy: z.string().nullable(),
   defectKind: z.string().nullable(),
   comment: z.string().nullable(),
+  /** Where it stood, with an inspection area that follows it. */
+  placement: Placement.exactOptional(),
 });
 export type Part = z.infer<typeof Part>;
 
@@ -97,6 +100,8 @@ export const Run = z.object({
   watch: Watch.exactOptional(),
   /** The run whose photographs this one inspects again. */
   repeats: z.number().int().nullish(),
+  /** The challenge whose known parts it inspects: no production. */
+  challenge: z.number().int().exactOptional(),
 });
 export type Run = z.infer<typeof Run>;
 

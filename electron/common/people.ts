@@ -7,7 +7,8 @@ const Role = z.enum(ROLES);
 export type Role = z.infer<typeof Role>;
 
 /**
- * work: inspect, judge, export results. change: recipes, their thresholds and regions, training, masks, backups, restoring.
+ * work: inspect, judge, run challenges, export results. change: recipes, their thresholds and regions, challenges, training,
+ * masks, backups, restoring.
  * manage: people, the lock, where backups go and what is kept.
  */
 export type Right = 'work' | 'change' | 'manage';

@@ -1,7 +1,16 @@
 // What the two services can be asked, and what they report: the typed messages of inference and history.
 // Runs anywhere (types only); electron/node/service-{host,client}.ts carry them.
 import type { ErrorValue } from '../../models/errors.ts';
+import type { Placement } from './align/placement.ts';
 import type { InspectionArea } from './area.ts';
+import type {
+  ChallengeReport,
+  ChallengeResult,
+  ChallengeSet,
+  KnownFrom,
+  KnownPart,
+  NewChallenge,
+} from './challenge.ts';
 import type { HumanVerdict, MachineVerdict, Part, Run, RunState, Thresholds, Watch } from './domain.ts';
 import type { NewPerson, PeopleState, PersonChange, Right } from './people.ts';
 import type { Recipe, RecipeRef, RecipeSettings, RegionRule } from './recipe.ts';
@@ -60,8 +69,8 @@ export interface SessionOptions {
   /** Side of the square that photographs are resized to, in pixels; a multiple of the patch size. */
   readonly imageSize?: number;
   /**
-   * Also inspects overlapping tiles at these magnifications and averages the maps: for defects that are small in the
-   * photograph. [1] = the whole photograph alone.
+   * Also inspects overlapping tiles at these magnifications and averages maps and class probabilities over the scales: for
+   * defects that are small in the photograph. [1] = the whole photograph alone.
    */
   readonly scales?: readonly number[];
   /** Path of an SDP+ head (.safetensors, or .pt as the authors publish it). */
@@ -179,6 +188,8 @@ export interface InspectResult {
   /** This and the device that scored it are always there in the service's answer. */
   readonly image?: ImageFacts;
   readonly device?: string;
+  /** Where the part was found, with an area that follows it. */
+  readonly placement?: Placement;
   readonly map?: Float32Array;
   /** Class token of the whole photograph, one signed byte for each dimension; not with every method of comparison. */
   readonly feature?: Uint8Array;
@@ -212,6 +223,8 @@ export interface NewRun {
   readonly watch?: Watch | undefined;
   /** The run whose photographs are inspected again. */
   readonly repeats?: number | undefined;
+  /** The challenge whose known parts it inspects. */
+  readonly challenge?: number | undefined;
 }
 export interface NewPart {
   readonly path: string;
@@ -270,6 +283,20 @@ interface PastVerdict {
   readonly hash: string;
 }
 
+/** A part that a search through the whole history found. */
+export interface FoundPart {
+  readonly partId: number;
+  readonly runId: number;
+  readonly name: string;
+  readonly lot: string | null;
+  /** Of the recipe, or the words. */
+  readonly product: string;
+  readonly inspectedAt: string | null;
+  readonly machine: MachineVerdict | 'pending';
+  readonly score: number | null;
+  readonly verdict: HumanVerdict | null;
+}
+
 /** Everything that explains a part. */
 export interface PartStory {
   readonly part: Part;
@@ -290,6 +317,20 @@ export interface PartStory {
     readonly at: string;
     readonly reason: string | null;
   })[];
+  /** Who started the run; null in histories of old, where nobody noted it. */
+  readonly startedBy: string | null;
+  /** Of the newest blind second review that has ended. */
+  readonly second: { readonly verdict: HumanVerdict; readonly author: string; readonly at: string } | null;
+  /** The newest result of a challenge of its recipe before it was inspected; null without one. */
+  readonly challenge: ChallengeResult | null;
+  /** Reports and exports that hold it, newest first, as far as the history knows which runs they are of. */
+  readonly reports: readonly {
+    readonly at: string;
+    readonly author: string;
+    readonly format: string;
+    readonly path: string;
+    readonly link: number;
+  }[];
 }
 
 /** Which runs; each condition that is absent holds for all. */
@@ -437,6 +478,22 @@ export interface HistoryApi {
   /** Newest first; those before `beforeLink`, absent: from the newest. */
   'audit.list': [{ limit: number; beforeLink?: number | undefined }, AuditEvent[]];
   'part.explain': [{ partId: number }, PartStory];
+  /** By a piece of the name, or the number of a part: newest first. Reads the whole table in a thread of its own. */
+  'part.find': [{ text: string; limit: number }, FoundPart[]];
+  /** Newest first, also those that were given up. */
+  'challenge.list': [null, ChallengeSet[]];
+  'challenge.get': [{ setId: number }, { set: ChallengeSet; parts: KnownPart[] }];
+  /** Reads and hashes the photographs. Throws `challenge.nothing`, `challenge.too_many`, `challenge.photograph`. */
+  'challenge.create': [NewChallenge & { from: KnownFrom; author: string }, ChallengeSet];
+  'challenge.change': [{ setId: number; daily: boolean; active: boolean; author: string }, ChallengeSet];
+  /** Newest first. */
+  'challenge.results': [{ setId: number }, ChallengeResult[]];
+  'challenge.result': [{ resultId: number }, ChallengeReport];
+  /** Writes the page. Throws `history.tampered`, `output.failed`. */
+  'challenge.certificate': [
+    { resultId: number; out: string; author: string; program: string; record?: boolean | undefined },
+    { parts: number; runId: number; code: string },
+  ];
   'history.stats': [Selection & { by: GroupBy }, Statistics];
   /** Writes the file; other requests are answered meanwhile, as with all that takes long (aside.ts). */
   'history.export': [
@@ -454,7 +511,18 @@ export interface HistoryApi {
     { parts: number; runs: number; code: string },
   ];
   /** An export that main has finished: a PDF. */
-  'history.exported': [{ author: string; out: string; format: string; parts: number; runs: number }, null];
+  'history.exported': [
+    Selection & {
+      author: string;
+      out: string;
+      format: string;
+      parts: number;
+      runs: number;
+      /** The result that a certificate is of. */
+      certificate?: number | undefined;
+    },
+    null,
+  ];
   /** Reads every photograph that is still there. */
   'history.images': [Selection, ImagesCheck];
   /** From what was kept; an event of the audit trail. Throws `history.needs_inference`. */

@@ -12,6 +12,7 @@ import type { TrainingController } from '../node/training/controller.ts';
 import { packHead, unpackHead } from '../node/training/head-travel.ts';
 import type { MaskStore } from '../node/training/masks.ts';
 import { LoupeError } from '../../models/errors.ts';
+import { certificate } from './certificate.ts';
 import { asPdf } from './print-pdf.ts';
 import type { RecipeFiles } from './recipe-files.ts';
 import type { Handlers } from './router.ts';
@@ -67,6 +68,9 @@ export function handlers(options: HandlerOptions): Handlers {
     'run.pause': (args) => {
       runs.pause(args);
     },
+    'run.look': (args) => {
+      runs.look(args);
+    },
     'run.list': async () => (await history.request('run.list', null)).map((run) => runs.asItIs(run)),
     'run.open': async (args) => {
       const { run, parts } = await loadRun(history, args.runId);
@@ -116,7 +120,8 @@ export function handlers(options: HandlerOptions): Handlers {
       const page = { ...request, format: 'html', paper: true, record: false } as const;
       const write = (out: string) => history.request('history.export', { ...page, out });
       const { parts, runs } = await asPdf(options.dataFolder, path, write, options.print);
-      await history.request('history.exported', { author, out: path, format, parts, runs });
+      const { by: _, ...chosen } = selection;
+      await history.request('history.exported', { ...chosen, author, out: path, format, parts, runs });
       return { path, parts, runs };
     },
     'history.images': (args) => history.request('history.images', args),
@@ -128,6 +133,14 @@ export function handlers(options: HandlerOptions): Handlers {
     'run.compare': (args) => history.request('run.compare', args),
     'run.repeat': (args) => runs.repeat(authored(args)),
     'part.explain': (args) => history.request('part.explain', args),
+    'part.find': (args) => history.request('part.find', args),
+    'challenge.list': () => history.request('challenge.list', null),
+    'challenge.create': (args) => history.request('challenge.create', authored(args)),
+    'challenge.change': (args) => history.request('challenge.change', authored(args)),
+    'challenge.run': (args) => runs.challenge(authored(args)),
+    'challenge.results': (args) => history.request('challenge.results', args),
+    'challenge.result': (args) => history.request('challenge.result', args),
+    'challenge.certificate': (args) => certificate(options, authored(args)),
     'mask.list': ({ runId }) => masks.list(runId),
     'mask.save': (args) => masks.save(authored(args)),
     'training.current': () => trainings.current(),

@@ -16,6 +16,7 @@ const FEATURE: Partial<Readonly<Record<Channel, Feature>>> = {
   'recipe.import': 'import',
   'recipe.export': 'export',
   'history.export': 'export',
+  'challenge.certificate': 'export',
   'update.check': 'updates',
   'update.start': 'updates',
   'update.pack': 'updates',

@@ -10,8 +10,9 @@ import { databaseHealth } from '../node/store/health.ts';
 import { Aside } from '../node/store/aside.ts';
 import { Keeper } from '../node/store/keeper.ts';
 import { explain } from '../node/report/explain.ts';
-import { exportFrom, recordExport } from '../node/report/export-live.ts';
+import { certifyFrom, exportFrom, recordExport } from '../node/report/export-live.ts';
 import { acceptedParts } from '../node/store/accepted.ts';
+import { findKnown, known } from '../node/store/known-photographs.ts';
 import { openStore } from '../node/store/open.ts';
 import { readRule, setRule } from '../node/store/retention.ts';
 import { recordRejudgement } from '../node/report/rejudge.ts';
@@ -103,6 +104,23 @@ const send = serve<HistoryApi, HistoryEvents>({
   'audit.add': (event) => store().audit.record(event),
   'audit.list': ({ limit, beforeLink }) => store().audit.list(limit, beforeLink),
   'part.explain': ({ partId }) => explain(store(), partId),
+  'part.find': (search) => aside().ask('find', search),
+  'challenge.list': () => store().challenges.list(),
+  'challenge.get': ({ setId }) => store().challenges.get(setId),
+  'challenge.create': async (request) => {
+    const { from, author, ...asked } = by('change', request);
+    const { challenges } = store();
+    const candidates =
+      'folder' in from ? await findKnown(from.folder) : challenges.reviewed(from.runId, from.partIds);
+    return challenges.create(asked, await known(candidates), author);
+  },
+  'challenge.change': (request) => {
+    const { setId, author, ...rule } = by('change', request);
+    return store().challenges.change(setId, rule, author);
+  },
+  'challenge.results': ({ setId }) => store().challenges.results(setId),
+  'challenge.result': ({ resultId }) => store().challenges.report(resultId),
+  'challenge.certificate': (request) => certifyFrom(current(), by('work', request)),
   'history.stats': (selection) => aside().ask('stats', selection),
   'history.export': (request) => exportFrom(current(), by('work', request)),
   'history.state': () => keeper().state(),

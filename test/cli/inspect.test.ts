@@ -3,6 +3,8 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { PrecisionLoss } from '../../electron/common/services.ts';
+import { LOSS_LIMIT } from '../../electron/node/engine/precision.ts';
 import { parseNpy, writeNpy } from '../../models/npy.ts';
 import { loupe, type CliOptions, type CliResult } from '../support/cli.ts';
 import { childrenOf } from '../support/processes.ts';
@@ -173,6 +175,8 @@ describe('exit codes', () => {
     writeFileSync(join(changed, 'merges.txt'), `${readFileSync(join(changed, 'merges.txt'), 'utf8')}x y\n`);
     oneLine(await inspect(photographs, ...metalNut, '--model', changed), 4, 'pack.hash_mismatch');
     oneLine(await run(['model', 'verify', changed]), 4, 'pack.hash_mismatch');
+    const int8 = ['model', 'verify', 'tiny', '--precision', 'int8'];
+    oneLine(await run([...int8, '--device', 'dml']), 4, 'precision.unsupported');
   });
 
   it('5 when there is nothing to inspect', async () => {
@@ -201,6 +205,17 @@ describe('models', () => {
     expect(verify.code).toBe(0);
     expect(verify.lines()).toEqual([{ pack: expect.objectContaining({ id: 'tiny', files: 2 }) as object }]);
     expect((await run(['model', 'verify', 'tiny', 'none'])).code).toBe(4);
+  });
+
+  it('are verified in int8 against fp32', async () => {
+    const verify = await run(['model', 'verify', 'tiny', '--precision', 'int8', '--json']);
+    expect(verify.code).toBe(0);
+    const [{ pack }] = verify.lines() as [{ pack: { precision: string; precisionLoss: PrecisionLoss } }];
+    expect(pack.precision).toBe('int8');
+    expect(pack.precisionLoss.map).toBeGreaterThan(1e-4); // zero would mean that fp32 was compared with itself
+    expect(pack.precisionLoss.map).toBeLessThan(LOSS_LIMIT.map);
+    const { stdout } = await run(['model', 'verify', 'tiny', '--precision', 'int8']);
+    expect(stdout).toContain(`by ${pack.precisionLoss.map.toFixed(3)} of its spread`);
   });
 });
 

@@ -1,14 +1,18 @@
 // `loupe inspect --recipe`: words, model, thresholds and inspection area come from an exported recipe, and from nowhere else.
 // Runs in the tests (Node); every call is the real command in a process of its own.
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseNpy } from '../../models/npy.ts';
+import { toReference } from '../../electron/common/align/aligner.ts';
+import { smallGrey, smallSize } from '../../electron/common/align/picture.ts';
 import { ignoredPixels, type InspectionArea } from '../../electron/common/area.ts';
 import type { RecipeSettings } from '../../electron/common/recipe.ts';
+import { encodePng } from '../../electron/node/image/encode.ts';
 import { settingsText, writeRecipeFile } from '../../electron/node/store/recipe-file.ts';
 import { loupe, type CliResult } from '../support/cli.ts';
+import { bracket, movedBy } from '../support/moved-photographs.ts';
 import { writePhotograph } from '../support/photographs.ts';
 import { temporaryFolder, writeTinyPack } from '../support/tiny-pack.ts';
 
@@ -76,6 +80,29 @@ describe('--recipe', () => {
       });
       expect(after!.every((v, i) => v === (ignored[i] === 1 ? Math.fround(-0.4) : before![i]))).toBe(true);
     }
+  });
+
+  it('lets the area follow its part, and fails a photograph in which the part is not found', async () => {
+    const part = bracket();
+    const align = toReference(smallGrey(part.data, 1, part, smallSize(part.width, part.height)), 30);
+    const photographs = join(folder, 'moved');
+    const write = async (name: string, picture: ReturnType<typeof bracket>): Promise<void> => {
+      mkdirSync(photographs, { recursive: true });
+      writeFileSync(join(photographs, name), await encodePng({ ...picture, channels: 1 }));
+    };
+    await write('1.png', movedBy(part, { turn: 10, x: 20, y: 5 }));
+    await write('2.png', { ...part, data: new Uint8Array(part.data.length).fill(128) });
+    const file = exported('follows', { ...SETTINGS, area: { columns: 4, rows: 1, runs: [3, 1], align } });
+    const args = ['inspect', photographs, '--recipe', file, '--json', '--device', 'cpu', '--threads', '1'];
+    const result = await loupe(args, { env });
+    const [first, second, last] = result.lines();
+    expect(result.code).toBe(3);
+    const { turn, x } = first!.placement as { turn: number; x: number };
+    expect(Math.abs(turn - 10)).toBeLessThan(0.5);
+    expect(Math.abs(x * part.width - 20)).toBeLessThan(1.5);
+    expect(second).toMatchObject({ error: { code: 'area.part_not_found' } });
+    expect(second).not.toHaveProperty('verdict');
+    expect(last).toMatchObject({ summary: { images: 2, failed: 1 } });
   });
 
   it.each([

@@ -106,6 +106,7 @@ async function makeRun(recipeId?: number): Promise<Run> {
 }
 
 const settings: RecipeSettings = RECIPE;
+const KNOWN = { recipeId: 1, name: 'known', reviewCounts: false, daily: true };
 const save = (author?: string) =>
   call('recipe.save', { settings, reason: 'first', ...(author !== undefined && { author }) });
 
@@ -160,6 +161,8 @@ describe('with people', () => {
       ['training.stop', undefined],
       ['training.discard', { id: 1 }],
       ['training.adopt', { id: 1, reason: 'x' }],
+      ['challenge.create', { ...KNOWN, from: { folder: '/known' } }],
+      ['challenge.change', { setId: 1, daily: false, active: false }],
       ['history.backup', {}],
       ['history.schedule', { folder: null, keep: 3 }],
       ['retention.set', { rule: KEEP_ALL }],
@@ -251,6 +254,10 @@ function sample(channel: Channel): unknown {
     'recipe.duplicate': { recipeId: 1, name: 'copy' },
     'recipe.export': { recipeId: 1 },
     'recipe.import': {},
+    'challenge.create': { ...KNOWN, from: { folder: '/known' } },
+    'challenge.change': { setId: 1, daily: false, active: false },
+    'challenge.run': { setId: 1 },
+    'challenge.certificate': { resultId: 1, format: 'html' },
     'history.backup': {},
     'history.schedule': { folder: null, keep: 3 },
     'history.export': { by: 'run', format: 'csv' },

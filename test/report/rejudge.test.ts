@@ -14,8 +14,8 @@ import { openReader } from '../../electron/node/store/reader.ts';
 import type { Store } from '../../electron/node/store/store.ts';
 import { verifyChain } from '../../electron/node/store/verify.ts';
 import { findRegions } from '../../renderer/src/lib/regions.ts';
-import { RECIPE } from '../store/recipe-support.ts';
-import { dataFolder, failed, judged, randomFrom, result, scoreOf, SESSION } from '../store/support.ts';
+import { beginRun, photographed, RECIPE } from '../store/recipe-support.ts';
+import { dataFolder, failed, judged, randomFrom, result, scoreOf } from '../store/support.ts';
 
 const COUNT = 1200; // more than two pages
 const SIDE = 8;
@@ -33,19 +33,12 @@ beforeEach(() => {
 });
 afterEach(() => store.close());
 
-function newRun(count: number, recipeId: number | null = 1): number {
-  const { id } = store.runs.create({
-    ...{ product: RECIPE.product, source: 'x', inputs: [] },
-    ...(recipeId !== null && { recipe: { recipeId } }),
-  });
-  store.parts.add(
-    id,
-    Array.from({ length: count }, (_, i) => ({ path: `/in/${i}.jpg`, name: `${i}.jpg`, bytes: 9 })),
+const newRun = (count: number, recipeId: number | null = 1): number =>
+  beginRun(
+    store,
+    Array.from({ length: count }, (_, i) => `${i}.jpg`),
+    { recipeId, mapSize: SIDE },
   );
-  const { method, sigma, thresholds } = RECIPE;
-  store.runs.begin(id, { ...SESSION, method: method ?? 'sdp', sigma: sigma ?? 4, thresholds, mapSize: SIDE });
-  return id;
-}
 
 /** Every part scored by its position, as in the first run, but for one that failed. */
 function score(id: number, first: number, count: number, change: (i: number) => number): void {
@@ -54,12 +47,7 @@ function score(id: number, first: number, count: number, change: (i: number) => 
       id,
       Array.from({ length: Math.min(300, count - from) }, (_, i) => {
         const partId = first + from + i;
-        if (from + i === 5) return failed(partId);
-        const image = {
-          sha256: (from + i).toString(16).padStart(64, '0'),
-          ...{ bytes: 9, capturedAt: '2026-11-20T07:31:00.000Z', capturedFrom: 'file' as const },
-        };
-        return { partId, ok: true, result: { ...result(change(from + i)), image } };
+        return from + i === 5 ? failed(partId) : photographed(partId, change(from + i), from + i);
       }),
     );
   }
@@ -199,28 +187,13 @@ describe('two runs', () => {
   it('are matched by content, also where it moved; a replaced file is not compared', () => {
     store.runs.setThresholds(run, { review: 0.4, reject: 0.6 }, 'eva');
     score(run, 1, COUNT, () => 0.5);
-    const { id } = store.runs.create({ product: 'nut', source: 'x', inputs: [], repeats: run });
     const names = ['0.jpg', 'moved/1.jpg', '2.jpg', 'new.jpg'];
-    store.parts.add(
-      id,
-      names.map((name) => ({ path: `/in/${name}`, name, bytes: 9 })),
-    );
-    store.runs.begin(id, { ...SESSION, thresholds: { review: 0.4, reject: 0.6 } });
-    const hash = (n: number): string => n.toString(16).padStart(64, '0');
+    const id = beginRun(store, names, { recipeId: null, repeats: run });
     store.parts.record(
       id,
-      [0, 1, 0xabc, 0xdef].map((content, i) => ({
-        ...{ partId: COUNT + 1 + i, ok: true },
-        result: {
-          ...result([0.9, 0.1, 0.5, 0.5][i]!),
-          image: {
-            sha256: hash(content),
-            bytes: 9,
-            capturedAt: '2026-11-20T07:31:00Z',
-            capturedFrom: 'file',
-          },
-        },
-      })),
+      [0, 1, 0xabc, 0xdef].map((content, i) =>
+        photographed(COUNT + 1 + i, [0.9, 0.1, 0.5, 0.5][i]!, content),
+      ),
     );
     const seen = compare(run, id);
     expect(seen).toMatchObject({ pairs: 2, onlyBefore: COUNT - 3, onlyAfter: 1, replaced: 1, changed: 2 });

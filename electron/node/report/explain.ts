@@ -6,9 +6,13 @@ import { imageOf } from '../store/parts.ts';
 import { fromColumns } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 import { openTables } from '../store/tables.ts';
+import { reportsOf } from './reports-of.ts';
+import { secondVerdict } from './second-rows.ts';
+
+type Explained = Pick<Store, 'db' | 'parts' | 'runs' | 'recipes' | 'challenges'>;
 
 /** Throws `history.not_found`; `history.damaged` when a row is not what was written. */
-export function explain(store: Pick<Store, 'db' | 'parts' | 'runs' | 'recipes'>, partId: number): PartStory {
+export function explain(store: Explained, partId: number): PartStory {
   const { part, path } = store.parts.get(partId);
   const tables = openTables(store.db);
   const row = tables.parts.find(partId);
@@ -16,6 +20,10 @@ export function explain(store: Pick<Store, 'db' | 'parts' | 'runs' | 'recipes'>,
   const session = row.session_id === null ? undefined : tables.sessions.find(row.session_id);
   const run = store.runs.get(part.runId);
   const { recipe } = run;
+  const started = tables.audit
+    .select("WHERE subject = ? AND action = 'run.created' ORDER BY link LIMIT 1")
+    .get(`run ${run.id}`);
+  const second = secondVerdict(store.db, tables)(partId);
   return {
     ...{ part, path, run },
     session: session ? { ...fromColumns(session), begunAt: session.begun_at } : null,
@@ -44,5 +52,12 @@ export function explain(store: Pick<Store, 'db' | 'parts' | 'runs' | 'recipes'>,
         const { review, reject, author, made_at: at, reason } = tables.thresholds.verify(sealed);
         return { review, reject, author, at, reason };
       }),
+    startedBy: started ? tables.audit.verify(started).actor : null,
+    second: second ? { verdict: second.verdict, author: second.author, at: second.made_at } : null,
+    challenge:
+      recipe === null || row.inspected_at === null
+        ? null
+        : store.challenges.before(recipe.id, row.inspected_at),
+    reports: reportsOf(tables, run),
   };
 }

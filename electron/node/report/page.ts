@@ -5,6 +5,7 @@ import type { Statistics } from '../../common/statistics.ts';
 import { htmlTable, markup, tableRow } from './markup.ts';
 import { heatPicture, MostTelling } from './pictures.ts';
 import { plain, type ResultRow } from './rows.ts';
+import { pageStyle } from './page-style.ts';
 import { summaryHtml } from './summary-html.ts';
 
 export interface ReportFrame {
@@ -24,25 +25,6 @@ export interface ReportFrame {
   readonly paper: boolean;
 }
 
-/** The margin boxes number the pages wherever the page is printed from (Chromium since 131). */
-const style = (code: string): string => `
-  @page { size: A4; margin: 16mm 14mm 18mm;
-    @bottom-left { content: "Loupe · chain ${code}"; font: 8pt system-ui, sans-serif; color: #555; }
-    @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; color: #555; } }
-  body { font: 13px/1.45 system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif; color: #1b1b1f; margin: 24px auto; max-width: 1100px; }
-  @media print { body { margin: 0; font-size: 9pt; max-width: none; } thead { display: table-header-group; } tr, figure, .sign { break-inside: avoid; } }
-  h1 { margin: 0 0 4px; } h2 { margin: 28px 0 6px; }
-  table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 8px 0; }
-  th, td { padding: 2px 8px; text-align: left; border-bottom: 1px solid #ddd; vertical-align: top; overflow-wrap: anywhere; }
-  .code { font: 600 1.2em ui-monospace, monospace; }
-  .small { color: #555; overflow-wrap: anywhere; }
-  figure { display: inline-block; width: 240px; margin: 0 10px 10px 0; vertical-align: top; font-size: 11px; }
-  figure img { max-width: 240px; display: block; }
-  .sign { display: flex; gap: 24px; margin-top: 48px; } .sign div { flex: 1; border-top: 1px solid #1b1b1f; padding-top: 4px; }
-  svg.control { width: 100%; max-width: 720px; font: 10px system-ui, sans-serif; }
-  svg path { fill: none; stroke: #4a4a55; } svg .limit, svg .mean { stroke-dasharray: 5 4; } svg .limit { stroke: #b4540a; } svg .share { stroke: #1f5fa8; }
-  svg circle { fill: #1f5fa8; } svg .out { fill: #b4540a; }`;
-
 /** About 60 pages. */
 const MOST_LISTED = 1000;
 
@@ -61,7 +43,7 @@ export async function* reportPage(frame: ReportFrame, rows: Iterable<ResultRow>)
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${markup(title)}</title>
-<style>${style(code)}
+<style>${pageStyle(code)}
 </style>
 <h1>${markup(title)}</h1>
 <p>Made ${createdAt} (UTC) by ${markup(author)} with ${markup(program)}. All times are UTC.</p>

@@ -59,6 +59,8 @@ export type ResultRow = Readonly<{
   scales: string | null;
   head_sha256: string | null;
   versions: string | null;
+  /** JSON: where the part stood, with an inspection area that follows it. */
+  placement: string | null;
 }> &
   SecondColumns;
 
@@ -81,7 +83,7 @@ export const COLUMNS = [
   ...['reject_threshold', 'machine', 'error', 'verdict', 'defect_kind', 'comment', 'judged_by', 'judged_at'],
   ...['machine_when_judged', 'review_when_judged', 'reject_when_judged', 'chain_link', 'chain_hash', 'pack'],
   ...['pack_version', 'model_sha256', 'method', 'tap', 'rvs', 'sigma', 'device'],
-  ...['precision', 'image_size', 'scales', 'head_sha256', 'versions'],
+  ...['precision', 'image_size', 'scales', 'head_sha256', 'versions', 'placement'],
   ...['second_verdict', 'second_by', 'second_at'],
 ] as readonly (keyof ResultRow)[];
 
@@ -166,6 +168,7 @@ function toResult(
     scales: session?.scales ?? null,
     head_sha256: session?.head_sha256 ?? null,
     versions: session?.versions ?? null,
+    placement: part.placement,
   };
 }
 

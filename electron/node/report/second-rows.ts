@@ -1,7 +1,7 @@
-// What a blind second review said of a part, for the rows of an export.
+// What a blind second review said of a part, for the rows of an export and the story of the part.
 // Runs in Node (command line, history service).
 import type { Database } from '../store/sqlite.ts';
-import type { Tables } from '../store/tables.ts';
+import type { SecondVerdictRow, Tables } from '../store/tables.ts';
 
 export type SecondColumns = Readonly<{
   second_verdict: string | null;
@@ -17,11 +17,21 @@ const NEWEST = `
   ORDER BY v.id DESC LIMIT 1`;
 
 /** Of the newest review that has ended: an open one is nobody's to see. */
-export function secondColumns(db: Database, tables: Tables): (partId: number) => SecondColumns {
+export function secondVerdict(
+  db: Database,
+  tables: Pick<Tables, 'secondVerdicts'>,
+): (partId: number) => SecondVerdictRow | undefined {
   const newest = db.prepare<number>(NEWEST).pluck();
   return (partId) => {
     const id = newest.get(partId);
-    const row = id === undefined ? undefined : tables.secondVerdicts.find(id);
+    return id === undefined ? undefined : tables.secondVerdicts.find(id);
+  };
+}
+
+export function secondColumns(db: Database, tables: Tables): (partId: number) => SecondColumns {
+  const find = secondVerdict(db, tables);
+  return (partId) => {
+    const row = find(partId);
     return {
       second_verdict: row?.verdict ?? null,
       second_by: row?.author ?? null,

@@ -1,6 +1,7 @@
 // The photographs of a run and what became of them: pending, scored or failed; an outcome is written once.
 // Runs in the history service (Node).
 import type { ErrorValue } from '../../../models/errors.ts';
+import type { Placement } from '../../common/align/placement.ts';
 import type { Part, Run } from '../../common/domain.ts';
 import type { ImageFacts, NewPart, PartOutcome } from '../../common/services.ts';
 import type { Clock } from './clock.ts';
@@ -34,6 +35,7 @@ const UNTOUCHED = {
   image_bytes: null,
   captured_at: null,
   captured_from: null,
+  placement: null,
 } as const;
 
 export class Parts {
@@ -73,6 +75,7 @@ export class Parts {
       'image_bytes',
       'captured_at',
       'captured_from',
+      'placement',
     ]);
   }
 
@@ -186,6 +189,7 @@ export class Parts {
       verdictBy: verdict?.author ?? null,
       defectKind: verdict?.defect_kind ?? null,
       comment: verdict?.comment ?? null,
+      ...(row.placement !== null && { placement: JSON.parse(row.placement) as Placement }),
     };
   }
 
@@ -207,11 +211,11 @@ type Outcome = Omit<PartRow, 'id' | 'run_id' | 'seq' | 'path' | 'name' | 'bytes'
 function toColumns(outcome: PartOutcome, run: RunRow, now: string): Outcome {
   const common = { session_id: run.session_id, inspected_at: now };
   if (!outcome.ok) {
-    const { score, score0, score1, width, height, ms } = UNTOUCHED;
-    const nothing = { score, score0, score1, width, height, ms, ...imageColumns() };
+    const { score, score0, score1, width, height, ms, placement } = UNTOUCHED;
+    const nothing = { score, score0, score1, width, height, ms, placement, ...imageColumns() };
     return { ...common, ...nothing, state: 'failed', error: JSON.stringify(outcome.error) };
   }
-  const { score, score0, score1, width, height, ms, image } = outcome.result;
+  const { score, score0, score1, width, height, ms, image, placement } = outcome.result;
   return {
     ...common,
     state: 'scored',
@@ -222,6 +226,7 @@ function toColumns(outcome: PartOutcome, run: RunRow, now: string): Outcome {
     height,
     ms: JSON.stringify(ms),
     error: null,
+    placement: placement === undefined ? null : JSON.stringify(placement),
     ...imageColumns(image),
   };
 }

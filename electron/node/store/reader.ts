@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { LoupeError } from '../../../models/errors.ts';
 import { Audit } from './audit.ts';
 import { Chain } from './chain.ts';
+import { Challenges } from './challenges.ts';
 import { Clock } from './clock.ts';
 import { toHistoryError } from './failure.ts';
 import { layout, type Layout } from './files.ts';
@@ -26,6 +27,7 @@ export interface HistoryReader {
   readonly recipes: Recipes;
   readonly audit: Audit;
   readonly people: People;
+  readonly challenges: Challenges;
   /** Everything that the body reads is of one moment, whatever is written meanwhile. */
   readonly snapshot: <T>(body: () => Promise<T>) => Promise<T>;
   close(): void;
@@ -77,6 +79,7 @@ export function readingFrom(db: Database, at: Layout): HistoryReader {
     ...{ db, tables, at, audit, recipes, runs },
     people: new People(READ_ONLY, tables, audit, clock),
     parts: new Parts(READ_ONLY, tables, runs, clock),
+    challenges: new Challenges(READ_ONLY, tables, { audit, recipes, clock }),
     snapshot: async (body) => {
       // Deferred: the first SELECT fixes the moment, and a writer is not kept waiting.
       db.exec('BEGIN');

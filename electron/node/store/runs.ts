@@ -35,6 +35,8 @@ export class Runs {
   readonly #all: ReturnType<Tables['runs']['select']>;
   /** Stores what may change about a run. Only inside `ledger.write`. */
   readonly update: (row: RunRow) => RunRow;
+  /** Belongs to the change that makes a run done: what has to be told of it can never be forgotten. */
+  onDone: (run: RunRow) => void = () => undefined;
 
   constructor(ledger: Access, tables: Tables, { audit, recipes, clock }: RunServices) {
     this.#ledger = ledger;
@@ -54,7 +56,8 @@ export class Runs {
     ]);
   }
 
-  create({ product, source, inputs, recipe, lot, author = PROGRAM, repeats, watch }: NewRun): Run {
+  create(asked: NewRun): Run {
+    const { product, source, inputs, recipe, lot, author = PROGRAM, repeats, challenge, watch } = asked;
     return this.#ledger.grow(() => {
       const version = recipe === undefined ? null : this.#recipes.row(recipe);
       if (repeats !== undefined) this.row(repeats);
@@ -74,6 +77,7 @@ export class Runs {
         recipe_version_id: version?.id ?? null,
         lot: lot ?? null,
         repeats_run_id: repeats ?? null,
+        challenge_set_id: challenge ?? null,
       });
       const from = version && { recipe: version.recipe_id, version: version.version, sha256: version.sha256 };
       this.#audit.add({
@@ -86,6 +90,7 @@ export class Runs {
           recipe: from,
           ...(watch && { watch }),
           ...(repeats !== undefined && { repeats }),
+          ...(challenge !== undefined && { challenge }),
         },
       });
       return this.toRun(row);
@@ -117,9 +122,12 @@ export class Runs {
   }
 
   setState(runId: number, state: RunState, error?: ErrorValue): Run {
-    return this.#ledger.write(() =>
-      this.toRun(this.update({ ...this.row(runId), state, error: error ? JSON.stringify(error) : null })),
-    );
+    return this.#ledger.write(() => {
+      const before = this.row(runId);
+      const run = this.update({ ...before, state, error: error ? JSON.stringify(error) : null });
+      if (state === 'done' && before.state !== 'done') this.onDone(run);
+      return this.toRun(run);
+    });
   }
 
   /** Appends a row and an audit event, unless nothing would change. */
@@ -211,6 +219,7 @@ export class Runs {
       lot: row.lot,
       regions: recipe?.settings.regions ?? null,
       repeats: row.repeats_run_id,
+      ...(row.challenge_set_id !== null && { challenge: row.challenge_set_id }),
       ...(watch && { watch }),
     };
   }

@@ -7,8 +7,7 @@ import type { Database, SqlValue, Statement } from './sqlite.ts';
 type Sealed<R> = R & { readonly seal: number };
 
 /** Text as it will be read back: SQLite keeps UTF-8, in which half a surrogate pair has no place. */
-const storable = (value: SqlValue): SqlValue =>
-  typeof value === 'string' ? Buffer.from(value).toString() : value;
+const storable = (value: SqlValue): SqlValue => (typeof value === 'string' ? value.toWellFormed() : value);
 
 /** The checksum of a row of this table. */
 export const sealOf = (table: string, values: readonly SqlValue[]): number =>
@@ -78,9 +77,10 @@ export class SealedTable<R extends Readonly<Record<keyof R, SqlValue>>> {
     const update = this.#db.prepare<never>(
       `UPDATE ${this.name} SET ${changed.map((column) => `${column} = ?`).join(', ')}, seal = ? WHERE ${key} = ?`,
     );
+    const places = changed.map((column) => this.#columns.indexOf(column));
     return (row) => {
-      const seal = this.#seal(this.#values(row).map(storable));
-      update.run(...changed.map((column) => storable(row[column])), seal, row[key]);
+      const values = this.#values(row).map(storable);
+      update.run(...places.map((place) => values[place]!), this.#seal(values), row[key]);
       return row;
     };
   }

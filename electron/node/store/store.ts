@@ -3,6 +3,7 @@
 import type { HistoryInfo } from '../../common/services.ts';
 import { Audit, PROGRAM } from './audit.ts';
 import { Chain } from './chain.ts';
+import { Challenges } from './challenges.ts';
 import { noteCheck } from './checked.ts';
 import { Clock, type Clocks } from './clock.ts';
 import type { Layout } from './files.ts';
@@ -37,6 +38,7 @@ export class Store {
   readonly audit: Audit;
   readonly people: People;
   readonly secondReviews: SecondReviews;
+  readonly challenges: Challenges;
   readonly #ledger: Ledger;
   readonly #unlock: () => void;
   readonly #checkedAt: number;
@@ -66,6 +68,8 @@ export class Store {
     this.people = new People(this.#ledger, tables, this.audit, clock);
     const { runs, parts, audit } = this;
     this.secondReviews = new SecondReviews(this.#ledger, tables, { db, runs, parts, audit, clock });
+    this.challenges = new Challenges(this.#ledger, tables, { audit, recipes: this.recipes, clock });
+    runs.onDone = (run) => this.challenges.conclude(run);
     this.#ledger.beforeChange = () => {
       const jump = clock.jump();
       if (jump === null) return;

@@ -1,5 +1,6 @@
 // The rows of the database as types, column by column as in the newest migration.
 // Runs in the history service (Node).
+import type { Expected, Told } from '../../common/challenge.ts';
 import type { HumanVerdict, MachineVerdict, Part, RunState } from '../../common/domain.ts';
 import type { Role } from '../../common/people.ts';
 import { SealedTable } from './sealed.ts';
@@ -25,6 +26,8 @@ export type RunRow = Readonly<{
   lot: string | null;
   /** The run whose photographs this one inspects again. */
   repeats_run_id: number | null;
+  /** The challenge whose known parts this run inspects. */
+  challenge_set_id: number | null;
 }>;
 
 export type SessionRow = Readonly<{
@@ -95,6 +98,8 @@ export type PartRow = Readonly<{
   image_bytes: number | null;
   captured_at: string | null;
   captured_from: 'exif' | 'file' | null;
+  /** JSON: Placement; null where the area did not follow the part. */
+  placement: string | null;
 }>;
 
 export type VerdictRow = Readonly<{
@@ -189,16 +194,85 @@ export type SecondVerdictRow = Readonly<{
   made_at: string;
 }>;
 
+export type ChallengeSetRow = Readonly<{
+  id: number;
+  recipe_id: number;
+  name: string;
+  /** 0 or 1. */
+  review_counts: number;
+  size: number;
+  author: string;
+  made_at: string;
+}>;
+
+export type ChallengePartRow = Readonly<{
+  id: number;
+  set_id: number;
+  place: number;
+  path: string;
+  name: string;
+  bytes: number;
+  sha256: string;
+  expected: Expected;
+}>;
+
+export type ChallengeRuleRow = Readonly<{
+  id: number;
+  set_id: number;
+  /** 0 or 1, both. */
+  daily: number;
+  active: number;
+  author: string;
+  made_at: string;
+}>;
+
+export type ChallengeResultRow = Readonly<{
+  id: number;
+  set_id: number;
+  run_id: number;
+  recipe_version_id: number;
+  session_id: number;
+  review: number;
+  reject: number;
+  size: number;
+  told_right: number;
+  /** 0 or 1. */
+  passed: number;
+  program: string;
+  author: string;
+  made_at: string;
+}>;
+
+export type ChallengeOutcomeRow = Readonly<{
+  id: number;
+  result_id: number;
+  place: number;
+  part_id: number;
+  band: MachineVerdict;
+  score: number | null;
+  found_sha256: string | null;
+  outcome: Told;
+}>;
+
 export type SettingRow = Readonly<{ key: string; value: string }>;
 
-export type Tables = ReturnType<typeof openTables>;
+export type Tables = ReturnType<typeof prepareTables>;
+
+const known = new WeakMap<Database, Tables>();
+
+/** The tables of a connection. Preparing their statements takes milliseconds, in which nobody else is answered: once is enough. */
+export function openTables(db: Database): Tables {
+  const tables = known.get(db) ?? prepareTables(db);
+  known.set(db, tables);
+  return tables;
+}
 
 // prettier-ignore
-export const openTables = (db: Database) => ({
+const prepareTables = (db: Database) => ({
   runs: new SealedTable<RunRow>(db, 'runs', [
     'id', 'created_at', 'product', 'source', 'inputs', 'state', 'total', 'scored', 'failed', 'session_id',
-    'thresholds_id', 'error', 'recipe_version_id', 'lot', 'repeats_run_id',
-  ], 3),
+    'thresholds_id', 'error', 'recipe_version_id', 'lot', 'repeats_run_id', 'challenge_set_id',
+  ], 4),
   sessions: new SealedTable<SessionRow>(db, 'sessions', [
     'id', 'run_id', 'begun_at', 'pack_id', 'pack_title', 'pack_version', 'model_sha256', 'product', 'method', 'tap',
     'rvs', 'sigma', 'device', 'map_size', 'score0_lo', 'score0_hi', 'score1_lo', 'score1_hi', 'heat_lo', 'heat_hi',
@@ -210,8 +284,8 @@ export const openTables = (db: Database) => ({
   parts: new SealedTable<PartRow>(db, 'parts', [
     'id', 'run_id', 'seq', 'path', 'name', 'bytes', 'state', 'session_id', 'inspected_at', 'score', 'score0',
     'score1', 'width', 'height', 'ms', 'error', 'verdict_id',
-    'image_sha256', 'image_bytes', 'captured_at', 'captured_from',
-  ], 4),
+    'image_sha256', 'image_bytes', 'captured_at', 'captured_from', 'placement',
+  ], 5),
   verdicts: new SealedTable<VerdictRow>(db, 'verdicts', [
     'id', 'part_id', 'verdict', 'author', 'made_at', 'machine', 'score', 'review', 'reject', 'defect_kind',
     'comment', 'region_threshold', 'region_min_area', 'recipe_version_id', 'link', 'hash',
@@ -233,6 +307,22 @@ export const openTables = (db: Database) => ({
   ]),
   secondVerdicts: new SealedTable<SecondVerdictRow>(db, 'second_verdicts', [
     'id', 'sample_id', 'verdict', 'author', 'made_at',
+  ]),
+  challengeSets: new SealedTable<ChallengeSetRow>(db, 'challenge_sets', [
+    'id', 'recipe_id', 'name', 'review_counts', 'size', 'author', 'made_at',
+  ]),
+  challengeParts: new SealedTable<ChallengePartRow>(db, 'challenge_parts', [
+    'id', 'set_id', 'place', 'path', 'name', 'bytes', 'sha256', 'expected',
+  ]),
+  challengeRules: new SealedTable<ChallengeRuleRow>(db, 'challenge_rules', [
+    'id', 'set_id', 'daily', 'active', 'author', 'made_at',
+  ]),
+  challengeResults: new SealedTable<ChallengeResultRow>(db, 'challenge_results', [
+    'id', 'set_id', 'run_id', 'recipe_version_id', 'session_id', 'review', 'reject', 'size', 'told_right',
+    'passed', 'program', 'author', 'made_at',
+  ]),
+  challengeOutcomes: new SealedTable<ChallengeOutcomeRow>(db, 'challenge_outcomes', [
+    'id', 'result_id', 'place', 'part_id', 'band', 'score', 'found_sha256', 'outcome',
   ]),
   settings: new SealedTable<SettingRow>(db, 'settings', ['key', 'value']),
 });

@@ -5,6 +5,7 @@ import { sha256 } from './canonical.ts';
 import { chainCode, linkHash, readChainEnd, type ChainEnd } from './chain.ts';
 import type { SealedTable } from './sealed.ts';
 import type { Database } from './sqlite.ts';
+import { compareChallenges, noteChallenge, type ChallengeTold } from './verify-challenges.ts';
 import { comparePeople, nobodySeen, notePeople, type PeopleSeen } from './verify-people.ts';
 import { openTables, type AuditRow, type Tables, type VerdictRow } from './tables.ts';
 
@@ -47,13 +48,17 @@ interface Seen {
   readonly recipes: { row: number; sha256: string; link: number }[];
   readonly thresholds: { row: number; to: { review: number; reject: number }; link: number }[];
   readonly people: PeopleSeen;
+  readonly challenges: ChallengeTold[];
 }
 
 /** Checks the history as it is at this moment. `code`: a printed one of an earlier moment. Throws `usage` for no code at all. */
 export function verifyChain(db: Database, code?: string): ChainReport {
   const tables = openTables(db);
   const asked = code === undefined ? null : parseCode(code);
-  const seen: Seen = { newestVerdict: new Map(), recipes: [], thresholds: [], people: nobodySeen() };
+  const seen: Seen = {
+    ...{ newestVerdict: new Map(), recipes: [], thresholds: [] },
+    ...{ people: nobodySeen(), challenges: [] },
+  };
   const ids = { audit: 0, verdicts: 0 };
   const counts = { audit: 0, verdicts: 0 };
   let end: ChainEnd = { links: 0, head: '' };
@@ -97,7 +102,10 @@ export function verifyChain(db: Database, code?: string): ChainReport {
     fault = { kind: 'missing', link: end.links + 1, row: 'ledger', text };
   }
   fault ??= compareParts(db, seen) ?? compareRecipes(tables, seen) ?? compareThresholds(tables, seen);
-  const disagreeing = fault === null ? comparePeople(tables, seen.people) : null;
+  const disagreeing =
+    fault === null
+      ? (comparePeople(tables, seen.people) ?? compareChallenges(tables, seen.challenges))
+      : null;
   if (disagreeing) fault = { kind: 'disagrees', ...disagreeing };
   return {
     checked: end.links,
@@ -134,6 +142,7 @@ function* inOrder(tables: Tables): Generator<Link> {
 
 function noteEvent(event: AuditRow, seen: Seen): void {
   notePeople(event, seen.people);
+  noteChallenge(event, seen.challenges);
   const detail = JSON.parse(event.detail) as Record<string, unknown>;
   const row = Number(detail.row);
   if (/^recipe\.(saved|duplicated|imported)$/.test(event.action)) {

@@ -6,6 +6,8 @@ import { firstLight } from './0001-first-light.ts';
 import { evidence } from './0002-evidence.ts';
 import { provenance } from './0003-provenance.ts';
 import { people } from './0004-people.ts';
+import { challenge } from './0005-challenge.ts';
+import { placement } from './0006-placement.ts';
 
 /** One step. It runs inside a transaction together with the change of `user_version`. */
 export interface Migration {
@@ -14,7 +16,14 @@ export interface Migration {
 }
 
 /** In order, without gaps: the version of entry i is i + 1. */
-export const MIGRATIONS: readonly Migration[] = [firstLight, evidence, provenance, people];
+export const MIGRATIONS: readonly Migration[] = [
+  firstLight,
+  evidence,
+  provenance,
+  people,
+  challenge,
+  placement,
+];
 
 /** 'Loup' in the file header: tells our databases from anybody else's. */
 export const APPLICATION_ID = 0x4c6f7570;

@@ -12,7 +12,7 @@ import { texts } from '../../lib/texts.ts';
 import { attempt } from '../../state/attempt.ts';
 import type { Notices } from '../../state/notices.svelte.ts';
 
-export const TABS = ['statistics', 'compare', 'storage', 'check'] as const;
+export const TABS = ['statistics', 'compare', 'find', 'challenge', 'storage', 'check'] as const;
 export type Tab = (typeof TABS)[number];
 
 export type Asked = ChannelArgs<'run.rejudge'>['by'] | { readonly other: number };

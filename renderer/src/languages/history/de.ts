@@ -2,6 +2,7 @@
 // Runs anywhere (pure).
 import * as format from '../../lib/format.ts';
 import type { Texts } from '../catalogue.ts';
+import { challenge, find, story } from './audit-de.ts';
 
 const parts = (n: number): string => `${format.count(n)} ${n === 1 ? 'Teil' : 'Teile'}`;
 const dative = (n: number): string => `${format.count(n)} ${n === 1 ? 'Teil' : 'Teilen'}`;
@@ -9,8 +10,15 @@ const ofRuns = (n: number): string => `${format.count(n)} ${n === 1 ? 'Lauf' : '
 
 export const history: Texts['history'] = {
   title: 'Historie',
-  openHover: 'Statistik, Läufe im Vergleich, Speicher und Prüfungen',
-  tabs: { statistics: 'Statistik', compare: 'Vergleich', storage: 'Speicher', check: 'Prüfung' },
+  openHover: 'Statistik, Läufe im Vergleich, jedes Teil, Proben, Speicher und Prüfungen',
+  tabs: {
+    statistics: 'Statistik',
+    compare: 'Vergleich',
+    find: 'Teil finden',
+    challenge: 'Probe',
+    storage: 'Speicher',
+    check: 'Prüfung',
+  },
   fullRun: (name) => `„${name}“ wartet.`,
   network: (kind) =>
     `Der Datenordner liegt auf einem Netzlaufwerk (${kind}). Er gehört auf eine Platte dieses Rechners: im Netz kann die Historie Schaden nehmen.`,
@@ -167,4 +175,8 @@ export const history: Texts['history'] = {
     unknown: (n) => `Von ${dative(n)} ist keine Prüfsumme bekannt.`,
     changedPart: (path) => `Geändert: ${path}`,
   },
+
+  challenge,
+  find,
+  story,
 };

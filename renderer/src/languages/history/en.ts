@@ -3,14 +3,22 @@
 import type { DiskUse } from '../../../../electron/common/services.ts';
 import type { GroupBy } from '../../../../electron/common/statistics.ts';
 import * as format from '../../lib/format.ts';
+import { challenge, find, story } from './audit-en.ts';
 
 const parts = (n: number): string => `${format.count(n)} ${n === 1 ? 'part' : 'parts'}`;
 const runs = (n: number): string => `${format.count(n)} ${n === 1 ? 'run' : 'runs'}`;
 
 export const history = {
   title: 'History',
-  openHover: 'Statistics, runs side by side, storage and checks',
-  tabs: { statistics: 'Statistics', compare: 'Side by side', storage: 'Storage', check: 'Check' },
+  openHover: 'Statistics, runs side by side, any part, challenges, storage and checks',
+  tabs: {
+    statistics: 'Statistics',
+    compare: 'Side by side',
+    find: 'Find a part',
+    challenge: 'Challenge',
+    storage: 'Storage',
+    check: 'Check',
+  },
   fullRun: (name: string) => `“${name}” is paused.`,
   network: (kind: string) =>
     `The data folder is on a network drive (${kind}). Keep it on a disk of this computer: on a network the history can be damaged.`,
@@ -169,4 +177,8 @@ export const history = {
     unknown: (n: number) => `Of ${parts(n)} no hash was noted.`,
     changedPart: (path: string) => `Changed: ${path}`,
   },
+
+  challenge,
+  find,
+  story,
 };

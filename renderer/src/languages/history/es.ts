@@ -2,16 +2,20 @@
 // Runs anywhere (pure).
 import * as format from '../../lib/format.ts';
 import type { Texts } from '../catalogue.ts';
+import { challenge, find, story } from './audit-es.ts';
 
 const parts = (n: number): string => `${format.count(n)} ${n === 1 ? 'pieza' : 'piezas'}`;
 const runs = (n: number): string => `${format.count(n)} ${n === 1 ? 'inspección' : 'inspecciones'}`;
 
 export const history: Texts['history'] = {
   title: 'Historial',
-  openHover: 'Estadísticas, inspecciones lado a lado, almacenamiento y comprobaciones',
+  openHover:
+    'Estadísticas, inspecciones lado a lado, cualquier pieza, pruebas, almacenamiento y comprobaciones',
   tabs: {
     statistics: 'Estadísticas',
     compare: 'Lado a lado',
+    find: 'Buscar pieza',
+    challenge: 'Prueba',
     storage: 'Almacenamiento',
     check: 'Comprobación',
   },
@@ -172,4 +176,8 @@ export const history: Texts['history'] = {
     unknown: (n) => `De ${parts(n)} no se anotó ninguna huella.`,
     changedPart: (path) => `Cambió: ${path}`,
   },
+
+  challenge,
+  find,
+  story,
 };

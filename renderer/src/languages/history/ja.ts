@@ -2,14 +2,22 @@
 // Runs anywhere (pure).
 import * as format from '../../lib/format.ts';
 import type { Texts } from '../catalogue.ts';
+import { challenge, find, story } from './audit-ja.ts';
 
 const parts = (n: number): string => `${format.count(n)} 個の部品`;
 const runs = (n: number): string => `${format.count(n)} 件の検査`;
 
 export const history: Texts['history'] = {
   title: '履歴',
-  openHover: '統計、検査の比較、保存容量、確認',
-  tabs: { statistics: '統計', compare: '比較', storage: '保存容量', check: '確認' },
+  openHover: '統計、検査の比較、部品の検索、確認試験、保存容量、確認',
+  tabs: {
+    statistics: '統計',
+    compare: '比較',
+    find: '部品を探す',
+    challenge: '確認試験',
+    storage: '保存容量',
+    check: '確認',
+  },
   fullRun: (name) => `「${name}」は待機中です。`,
   network: (kind) =>
     `データフォルダーがネットワークドライブ（${kind}）にあります。このコンピューターのディスクに置いてください。ネットワーク上では履歴が壊れることがあります。`,
@@ -164,4 +172,8 @@ export const history: Texts['history'] = {
     unknown: (n) => `${parts(n)}のハッシュは記録されていません。`,
     changedPart: (path) => `変更：${path}`,
   },
+
+  challenge,
+  find,
+  story,
 };

@@ -2,14 +2,22 @@
 // Runs anywhere (pure).
 import * as format from '../../lib/format.ts';
 import type { Texts } from '../catalogue.ts';
+import { challenge, find, story } from './audit-zh.ts';
 
 const parts = (n: number): string => `${format.count(n)} 个零件`;
 const runs = (n: number): string => `${format.count(n)} 次检测`;
 
 export const history: Texts['history'] = {
   title: '历史',
-  openHover: '统计、检测对比、存储与核查',
-  tabs: { statistics: '统计', compare: '对比', storage: '存储', check: '核查' },
+  openHover: '统计、检测对比、查找零件、验证、存储与核查',
+  tabs: {
+    statistics: '统计',
+    compare: '对比',
+    find: '查找零件',
+    challenge: '验证',
+    storage: '存储',
+    check: '核查',
+  },
   fullRun: (name) => `“${name}”已暂停。`,
   network: (kind) => `数据文件夹位于网络驱动器（${kind}）上。请放在本机磁盘上：在网络上历史记录可能损坏。`,
   retained: (size, n) => `已按规则移除 ${runs(n)}的热图和缩略图，共 ${size}。`,
@@ -161,4 +169,8 @@ export const history: Texts['history'] = {
     unknown: (n) => `${parts(n)}没有记录哈希。`,
     changedPart: (path) => `已改变：${path}`,
   },
+
+  challenge,
+  find,
+  story,
 };
