@@ -5,6 +5,7 @@ import '@fontsource-variable/inter/index.css';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
+import './styles/layout.css';
 import './styles/print.css';
 import { mount } from 'svelte';
 import App from './App.svelte';

@@ -1,15 +1,21 @@
 // Inspection areas and references without a browser: tools of the editor, drafts of the store, answers that come too late.
 // Runs in Node; the bridge is a table of answers.
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { toReference } from '../../electron/common/align/aligner.ts';
+import { smallGrey, smallSize } from '../../electron/common/align/picture.ts';
+import type { Placement } from '../../electron/common/align/placement.ts';
 import type { InspectionArea } from '../../electron/common/area.ts';
+import type { Part } from '../../electron/common/domain.ts';
 import type { ReferenceAnswer } from '../../electron/common/reference.ts';
 import type { ErrorValue } from '../../models/errors.ts';
 import { AreaStore } from '../../renderer/src/features/area/area.svelte.ts';
+import { drawn } from '../../renderer/src/features/area/drawn-area.ts';
 import { resample } from '../../renderer/src/features/area/resample.ts';
 import { ReferenceStore } from '../../renderer/src/features/reference/reference.svelte.ts';
 import { MaskEditor } from '../../renderer/src/features/training/mask-editor.svelte.ts';
 import { fillRectangle, gridFor } from '../../renderer/src/features/training/mask.ts';
 import { Notices } from '../../renderer/src/state/notices.svelte.ts';
+import { bracket, movedBy } from '../support/moved-photographs.ts';
 import { finishedPart } from './fake-data.ts';
 
 const marked = (cells: Uint8Array): number => cells.reduce((sum, cell) => sum + cell, 0);
@@ -178,6 +184,69 @@ describe('AreaStore', () => {
     };
     await area.useRun(run(3, 1));
     expect(notices.list).toHaveLength(1);
+  });
+});
+
+describe('an area that follows its part', () => {
+  /** The left third is ignored, on a drawn bracket. */
+  const size = { width: 256, height: 192 };
+  const still = smallGrey(bracket().data, 1, size, smallSize(256, 192));
+  const follows: InspectionArea = { columns: 4, rows: 1, runs: [0, 1, 3], align: toReference(still, 30) };
+  const placement: Placement = { turn: 0, x: 0.25, y: 0, likeness: 0.9 };
+  const part = (change: Partial<Part>): Part => ({ ...finishedPart(1, 0, null), ...change });
+
+  async function opened(open: () => Part | null): Promise<AreaStore> {
+    answers['recipe.get'] = () => ({ area: follows });
+    const area = new AreaStore(new Notices(), open);
+    await area.useRun({ id: 1, recipe: { id: 1, version: 1, name: 'Brackets' } });
+    return area;
+  }
+
+  it('lies where the run found the part, on the photograph and under the cursor', async () => {
+    const area = await opened(() => part({ placement, ...size }));
+    expect(area.shown).toMatchObject({ moved: { placement, ...size }, share: 0.5 });
+    expect([0.1, 0.4, 0.6].map((u) => area.ignores(u, 0.5))).toEqual([true, true, false]);
+    expect([area.lost, area.turns]).toEqual([false, 30]);
+    // Drawn again on this part, it begins where it lies here.
+    expect([...area.cellsOn(part({ placement, ...size }), 8, 1)!]).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
+  });
+
+  it('is not shown where the part was not found: that is said instead', async () => {
+    const error: ErrorValue = { code: 'area.part_not_found', params: { path: 'a.png', reason: 'none' } };
+    const area = await opened(() => part({ state: 'failed', error, width: null, height: null }));
+    expect([area.shown, area.lost, area.ignores(0.1, 0.5)]).toEqual([null, true, false]);
+    const other = await opened(() => part({ state: 'pending' }));
+    expect([other.shown, other.lost]).toEqual([null, false]);
+  });
+
+  it('as a draft is tried on each photograph that is looked at', () => {
+    let open = part(size);
+    const area = new AreaStore(new Notices(), () => open);
+    area.draw(follows);
+    expect([area.shown, area.lost, area.previewed]).toEqual([null, false, true]);
+    const seen = movedBy(bracket(), { turn: 10, x: 20, y: 0 });
+    const picture = smallGrey(seen.data, 1, size, smallSize(256, 192));
+    area.look(open, picture, size);
+    expect(area.shown!.moved!.placement.turn).toBeCloseTo(10, 0);
+    expect(area.shown!.moved!.placement.x).toBeCloseTo(20 / 256, 2);
+    area.look(open, { ...picture, data: new Uint8Array(picture.data.length) }, size);
+    expect([area.shown, area.lost]).toEqual([null, true]);
+    // What was found in one photograph says nothing about the next.
+    open = part({ ...size, id: 77 });
+    expect(area.kept(null)).toEqual(follows);
+    const later = new AreaStore(new Notices(), () => open);
+    later.draw(follows);
+    later.look({ id: 5 }, picture, size);
+    expect([later.shown, later.lost]).toEqual([null, false]);
+  });
+
+  it('is drawn with its edge going on all around', () => {
+    const lying = drawn(follows)!;
+    expect(lying.sheet).toMatchObject({ columns: 8, rows: 3, aroundX: 0.5, aroundY: 1 });
+    expect([...lying.sheet.cells.subarray(0, 8)]).toEqual([1, 1, 1, 0, 0, 0, 0, 0]);
+    expect([...lying.outline]).toEqual([0.25, -1, 0.25, 2]);
+    const { align: _, ...stays } = follows;
+    expect([...drawn(stays)!.outline]).toEqual([0.25, 0, 0.25, 1]);
   });
 });
 

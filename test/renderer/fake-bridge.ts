@@ -136,7 +136,7 @@ interface Stored {
     total: number,
     state: RunState,
     done: number,
-  ) => ({
+  ): Run & { done: number } => ({
     id,
     createdAt: new Date(Date.UTC(2026, 10, 20 + id, 7, 31)).toISOString(),
     product,
@@ -154,9 +154,9 @@ interface Stored {
     heat: { lo: 0.05, hi: 0.35 },
     mapSize: MAP_SIZE,
     error: null,
-    recipe: null as Run['recipe'],
-    lot: null as Run['lot'],
-    regions: null as Run['regions'],
+    recipe: null,
+    lot: null,
+    regions: null,
     done,
   });
 
@@ -199,7 +199,7 @@ interface Stored {
   const keep = (): void => localStorage.setItem(KEY, JSON.stringify(store));
 
   function partAt(run: Run & { done: number }, seq: number): Part {
-    const part = (seq < run.done ? finishedPart : pendingPart)(run.id, seq, settings.catalogue);
+    const part = placed(run, (seq < run.done ? finishedPart : pendingPart)(run.id, seq, settings.catalogue));
     const judged = store.verdicts[part.id];
     return judged === undefined
       ? part
@@ -211,6 +211,12 @@ interface Stored {
           verdictAt: judged.at,
           verdictBy: 'ana',
         };
+  }
+  /** A run whose area follows its parts has found each of them turned and shifted alike. */
+  function placed({ recipe }: Run, part: Part): Part {
+    const area = store.recipes.find((r) => r.id === recipe?.id && r.version === recipe.version)?.area;
+    if (part.state !== 'scored' || area?.align === undefined) return part;
+    return { ...part, placement: { turn: 8, x: 0.1, y: -0.05, likeness: 0.82 } };
   }
   const partsOf = (run: Run & { done: number }, from = 0, to = run.total): Part[] =>
     Array.from({ length: to - from }, (_, i) => partAt(run, from + i));
@@ -449,6 +455,7 @@ interface Stored {
       setTimeout(() => progress(run, ''), 0);
     },
     'menu.texts': () => undefined,
+    'run.look': () => undefined,
     'run.cancel': ({ runId }: { runId: number }) => {
       clearInterval(timer);
       const run = find(runId);
@@ -645,9 +652,12 @@ interface Stored {
       const part = partAt(run, (partId % 10_000_000) - 1);
       return {
         ...{ part, path: `/photographs/${part.name}`, run: plain(run), session: null, inspectedAt: null },
-        ...{ recipe: null, verdicts: [], thresholds: [] },
+        ...{ recipe: null, verdicts: [], thresholds: [], image: null },
+        ...{ startedBy: 'ana', second: null, challenge: null, reports: [] },
       };
     },
+    'part.find': () => [],
+    'challenge.list': () => [],
     ...supportAnswers(settings),
     'preferences.load': () => store.preferences,
     'preferences.save': (preferences: Preferences) => {

@@ -45,4 +45,5 @@ it('writes shares, paces and scale ends shortly', () => {
   expect(format.rate(16.4)).toBe('16');
   expect(format.rate(2.04)).toBe('2.0');
   expect(format.short(0.30000000000000004)).toBe('0.3');
+  expect([3.25, -0.04, -12].map((value) => format.signed(value, 1))).toEqual(['+3.3', '0.0', '−12.0']);
 });

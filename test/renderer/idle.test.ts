@@ -2,7 +2,7 @@
 // Runs in Node.
 import { describe, expect, it } from 'vitest';
 import { mayNow, roleFor, type PeopleState, type Role } from '../../electron/common/people.ts';
-import { IdleClock } from '../../renderer/src/features/people/idle.ts';
+import { IdleClock, lockAfter } from '../../renderer/src/features/people/idle.ts';
 
 describe('the idle clock', () => {
   it('is due after the chosen minutes without a touch, and each touch begins anew', () => {
@@ -24,6 +24,13 @@ describe('the idle clock', () => {
     now = 1e9;
     expect(clock.isDue(0)).toBe(false);
   });
+});
+
+it('the minutes of the policy win over the chosen ones, never included', () => {
+  expect(lockAfter(10, null)).toBe(10);
+  expect(lockAfter(10, 5)).toBe(5);
+  expect(lockAfter(2, 30)).toBe(30);
+  expect(lockAfter(0, 5)).toBe(5);
 });
 
 describe('what may be done now', () => {

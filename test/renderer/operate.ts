@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { axeFaults, THEMES } from './accessible.ts';
 import { buildPage, openPage, PAGE_FOLDER, startBrowser, type Opened } from './browser.ts';
 import type { FakeSettings } from './fake-bridge.ts';
 import { tally } from './harness.ts';
@@ -41,6 +42,8 @@ export async function beginSuite(title: string, { look, photographs, patience = 
   const real = photographs === undefined ? null : await folderMedia(photographs);
   const server = await servePage(built, real?.media ?? (await drawnMedia()));
   const browser = await startBrowser();
+  const looked: string[] = [];
+  const unfit: string[] = [];
 
   async function open(settings: Partial<FakeSettings> = {}, where: Where = {}): Promise<Page> {
     const newest = await openPage(browser, where.origin ?? server.origin, settings, where);
@@ -55,12 +58,22 @@ export async function beginSuite(title: string, { look, photographs, patience = 
       at: (what: string): string => `${what} (${size.width} px)`,
       open: (settings?: Partial<FakeSettings>): Promise<Page> => open(settings, size),
     })),
+    /** A screen that stands still: for axe at the first size, which the last step tells of, and for eyes with `look`. */
     shoot: async (page: Page, what: string): Promise<void> => {
+      if (page.viewportSize()?.width === SIZES[0]?.width) {
+        looked.push(what);
+        unfit.push(...(await axeFaults(page)).map((fault) => `${what}, ${fault}`));
+      }
       if (look === undefined) return;
       await page.waitForTimeout(400);
       await page.screenshot({ path: join(look, `${page.viewportSize()?.width}-${what}.png`) });
     },
     end: async (): Promise<void> => {
+      if (looked.length > 0)
+        await step(`axe finds nothing on ${looked.length} screens in ${THEMES.length} themes`, () => {
+          assert.deepEqual(unfit, []);
+          return Promise.resolve();
+        });
       await step('no console error, no policy violation, no request to elsewhere', () => {
         const complaints = opened.flatMap((each) => each.complaints);
         assert.deepEqual(complaints, []);

@@ -23,7 +23,8 @@ const everybody: FakeSettings['people'] = [
   { name: 'Ben Okafor', role: 'engineer', pin: '90517' },
 ];
 const lock = (page: Page) => page.getByRole('heading', { name: 'Who is here?' });
-const chip = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(`^${name} is on`) });
+const chip = (page: Page, name: string) =>
+  page.getByRole('button', { name: new RegExp(`^${name}, \\w+, is on`) });
 /** By keyboard: the focus is on the names or on the PIN. */
 async function signIn(page: Page, name: string, pin: string): Promise<void> {
   await lock(page).waitFor();
@@ -62,7 +63,7 @@ for (const { at, open } of sizes) {
     await page.getByLabel('PIN', { exact: true }).fill('4812');
     await page.getByLabel('The PIN again').fill('4812');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
-    await page.getByRole('button', { name: 'Take Ana Torres off the list' }).waitFor();
+    await page.getByRole('button', { name: 'Take off: Ana Torres' }).waitFor();
     await page.getByLabel('Lock after').selectOption('5');
     await page.getByLabel('Role of Mia Schneider').selectOption('operator');
     await page.getByRole('alert').getByText('Somebody has to stay manager').waitFor();
@@ -193,6 +194,30 @@ for (const { at, open } of sizes) {
     await leave(page);
   });
 
+  await step(
+    at('minutes that the policy fixes lock, whatever a manager chose, and are no choice'),
+    async () => {
+      const ruledBy = (idleLockMinutes: number): FakeSettings['policy'] => ({
+        ...{ file: '/etc/loupe/policy.json', disabled: [], idleLockMinutes },
+      });
+      let page = await open({ earlier, people: everybody, policy: ruledBy(5) });
+      await signIn(page, 'Mia Schneider', '739216');
+      await chip(page, 'Mia Schneider').click();
+      await page.getByText('Your IT department fixed this.').waitFor();
+      assert.match(await page.locator('.idle').innerText(), /Lock after\s+5 minutes/);
+      assert.equal(await page.getByLabel('Lock after').count(), 0);
+      await shoot(page, '11-ruled');
+      await leave(page);
+      // A manager chose never; the policy has a second.
+      page = await open({ earlier, people: everybody, idleMinutes: 0, policy: ruledBy(1 / 60) });
+      await signIn(page, 'Ana Torres', '4812');
+      await page.waitForFunction(() => window.fake.calls.some((c) => c.channel === 'people.lock'));
+      await lock(page).waitFor();
+      assert.deepEqual(await calls(page, 'people.lock'), [{ idle: true }]);
+      await leave(page);
+    },
+  );
+
   await step(at('a history that forgot who is on leads to the locked screen'), async () => {
     const page = await open({ earlier, judged, people: everybody });
     await signIn(page, 'Ben Okafor', '90517');
@@ -212,7 +237,7 @@ for (const { at, open } of sizes) {
     await signIn(page, 'Ana Torres', '4812');
     await chip(page, 'Ana Torres').click();
     await page.getByText('A manager adds and changes people.').waitFor();
-    assert.equal(await page.getByRole('button', { name: /off the list/ }).count(), 0);
+    assert.equal(await page.getByRole('button', { name: /^Take off/ }).count(), 0);
     await page.getByRole('button', { name: 'Change my PIN' }).click();
     await page.getByLabel('Present PIN').fill('4812');
     await page.getByLabel('New PIN').fill('77215');

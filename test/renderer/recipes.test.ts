@@ -47,7 +47,10 @@ describe('compareSettings', () => {
       thresholds: { review: 0.1, reject: 0.2 },
       regions: null,
       head: { sha256: 'a'.repeat(64), calibrationSha256: 'b'.repeat(64) },
-      area: { columns: 4, rows: 1, runs: [1, 3] },
+      area: {
+        ...{ columns: 4, rows: 1, runs: [1, 3] },
+        align: { turns: 30, width: 128, height: 8, grey: 'A'.repeat(1368) },
+      },
       scales: [1, 2],
     };
     expect(compareSettings(settings, other).map((d) => d.field)).toEqual(FIELD_NAMES);
@@ -64,6 +67,24 @@ describe('compareSettings', () => {
     expect(compareSettings(settings, left).map(differenceText)).toEqual([
       expect.stringMatching(/^Inspection area none → 25\.0 % ignored \([0-9a-f]{4}\)$/),
     ]);
+  });
+
+  it('tells whether the area follows the part, and by another picture of it is another area', () => {
+    const area = { columns: 4, rows: 1, runs: [0, 1, 3] };
+    const align = { turns: 30 as const, width: 128, height: 8, grey: 'A'.repeat(1368) };
+    const [stays, follows] = [
+      { ...settings, area },
+      { ...settings, area: { ...area, align } },
+    ];
+    expect(compareSettings(stays, follows).map(differenceText)).toContain(
+      'Area follows the part no: the area stays → turned up to 30°',
+    );
+    const any = { ...settings, area: { ...area, align: { ...align, turns: 180 as const } } };
+    expect(compareSettings(follows, any).map(differenceText)).toEqual([
+      'Area follows the part turned up to 30° → turned by any angle',
+    ]);
+    const again = { ...settings, area: { ...area, align: { ...align, grey: `B${align.grey.slice(1)}` } } };
+    expect(compareSettings(follows, again).map((d) => d.field)).toEqual(['area']);
   });
 
   it('says a difference in words', () => {

@@ -248,6 +248,69 @@ for (const { at, open } of sizes) {
     assert.equal('area' in (saved?.settings as object), false);
   });
 
+  await step(at('an area that follows the part is tried on the photographs before it is kept'), async () => {
+    await press(page, 'a');
+    const drag = (await page.locator('dialog .paper').boundingBox())!;
+    await page.mouse.move(drag.x + drag.width * 0.8, drag.y);
+    await page.mouse.down();
+    await page.mouse.move(drag.x + drag.width, drag.y + drag.height, { steps: 4 });
+    await page.mouse.up();
+    const follow = dialog(page).getByRole('switch', { name: 'Area follows the part' });
+    assert.equal(await follow.getAttribute('aria-checked'), 'false');
+    await follow.focus();
+    await press(page, 'Enter');
+    await dialog(page).getByLabel('How far the part may be turned').waitFor();
+    await shoot(page, '13-follow');
+    assert.deepEqual(await faults(page), []);
+    await dialog(page).getByRole('button', { name: 'Use this area' }).click();
+    await dialog(page)
+      .getByText(/Area follows the part no: the area stays → turned up to 30°/)
+      .waitFor();
+    await shoot(page, '14-follow-keep');
+    await press(page, 'Escape');
+    await page.getByText(/^Follows the part: turned .*°, right .* px, down .* px, \d+ % alike$/).waitFor();
+    await shoot(page, '15-follow-draft');
+    await press(page, 'ArrowRight');
+    await page.getByText(/^Follows the part|^The part was not found here/).waitFor();
+    await shoot(page, '16-follow-draft-next');
+    await press(page, 'ArrowLeft');
+    await page.getByRole('button', { name: 'Keep as recipe' }).last().click();
+    await dialog(page).getByLabel('Why').fill('parts lie loosely in the tray');
+    await press(page, 'Enter');
+    await dialog(page).waitFor({ state: 'detached' });
+    const saved = (await calls(page, 'recipe.save')).at(-1);
+    const area = InspectionArea.parse((saved?.settings as { area: unknown }).area);
+    assert.equal(area.align?.turns, 30);
+  });
+
+  await step(at('a run with it shows where the area went, and by how much'), async () => {
+    await press(page, 'Escape');
+    await page.getByRole('button', { name: 'Runs' }).click();
+    await page.getByRole('button', { name: 'Recipes' }).click();
+    await page.getByRole('row', { name: /Area follows the part turned up to 30°/ }).waitFor();
+    await shoot(page, '17-follow-recipe');
+    await page.getByRole('button', { name: 'Inspect with it' }).click();
+    await page.getByText('Open folder').click();
+    await page.getByRole('button', { name: 'Inspect', exact: true }).click();
+    await page.getByRole('listbox').waitFor();
+    await page
+      .getByText(/ inspected/)
+      .first()
+      .waitFor();
+    await page.getByRole('listbox').focus();
+    await press(page, 'Home', 'Enter');
+    await page
+      .getByText(/^Follows the part: turned \+8\.0°, right \+.* px, down −.* px, 82 % alike$/)
+      .waitFor();
+    await still(page);
+    // The border lay in the middle and went to the right with the part: the middle is inspected now.
+    const box = (await page.locator('.viewer canvas').boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.5);
+    assert.equal(await page.locator('dd', { hasText: 'ignored' }).count(), 0);
+    await shoot(page, '18-follow-run');
+    assert.deepEqual(await faults(page), []);
+  });
+
   await step(
     at('the reference stands beside the part, says where it is from, and moves with it'),
     async () => {

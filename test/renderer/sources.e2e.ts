@@ -72,6 +72,10 @@ const recipes = [
     assert.deepEqual(await newest(page, 'run.pause'), { runId: 1, paused: true });
     await page.evaluate(() => window.fake.arrive(1));
     await until('one waits', async () => (await status(page)).includes('5 of 6 parts'));
+    await until('what waits on the screen is asked for first', async () => {
+      const asked = (await newest(page, 'run.look')) as { seqs: number[] } | undefined;
+      return asked?.seqs.join() === '5';
+    });
     await page.getByRole('button', { name: 'Go on' }).click();
     await until('it is inspected', async () => (await status(page)).includes('6 parts inspected'));
     assert.deepEqual(await newest(page, 'run.pause'), { runId: 1, paused: false });

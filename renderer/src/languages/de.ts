@@ -4,6 +4,7 @@ import { area, reference } from './area/de.ts';
 import { station } from './station/de.ts';
 import { people, peopleErrors, second } from './people/de.ts';
 import { history } from './history/de.ts';
+import { challengeErrors } from './history/audit-de.ts';
 import { training } from './training/de.ts';
 import { support, supportErrors } from './support/de.ts';
 import * as format from '../lib/format.ts';
@@ -274,6 +275,7 @@ const texts: Texts = {
       regionLeast: 'Kleinster Bereich',
       head: 'Angelernter Kopf',
       area: 'Prüffläche',
+      follows: 'Fläche folgt dem Teil',
     },
     guide: 'Neues Rezept',
     guideWords: 'Eingeben, was das Teil ist, und einige Fotos guter und schlechter Teile ablegen.',
@@ -339,7 +341,7 @@ const texts: Texts = {
       },
       {
         title: 'Zwei Schwellen',
-        text: 'Unter der ersten ist ein Teil gut, ab der zweiten Ausschuss; was dazwischen liegt, beurteilst du. Ziehen genügt: nichts wird neu geprüft.',
+        text: 'Unter der ersten ist ein Teil gut, ab der zweiten Ausschuss; was dazwischen liegt, beurteilen Sie. Ziehen genügt: nichts wird neu geprüft.',
       },
       {
         title: 'Mit Tasten urteilen',
@@ -443,6 +445,7 @@ const texts: Texts = {
       settings: 'Einstellungen',
       lock: 'Bildschirm sperren, übergeben',
       'second-review': 'Blinde Zweitprüfung',
+      story: 'Geschichte des Teils',
       help: 'Diese Tasten',
     },
   },
@@ -475,7 +478,7 @@ const texts: Texts = {
     noneLeft: 'Kein zweifelhaftes Teil mehr zu beurteilen',
     verdictNotSaved: (name) => `Das Urteil über ${name} wurde nicht gespeichert.`,
     thresholdsNotSaved: 'Die Schwellen wurden nicht gespeichert.',
-    sessionNotSaved: 'Dein Platz wird nach einem Neustart nicht wiedergefunden.',
+    sessionNotSaved: 'Ihr Platz wird nach einem Neustart nicht wiedergefunden.',
   },
 };
 
@@ -502,6 +505,10 @@ export const de: Catalogue = {
     'image.unfinished': [
       'Das Foto wurde nie zu Ende geschrieben: {path}',
       'Nachsehen, was in den überwachten Ordner schreibt, und das Foto noch einmal dorthin kopieren.',
+    ],
+    'area.part_not_found': [
+      'Das Teil wurde auf dem Foto nicht gefunden: {path}',
+      'Das Foto ansehen und von Hand urteilen. Kommt es oft vor: die Fläche auf einem typischen Foto zeichnen, jeden Winkel erlauben oder die Fläche stehen lassen.',
     ],
     'scan.unknown': [
       'Nichts hier heißt „{code}“',
@@ -581,6 +588,7 @@ export const de: Catalogue = {
     ],
     'recipe.invalid': ['Das Rezept ist nicht verwendbar', 'Das Rezept an seiner Herkunft neu ausgeben.'],
     ...peopleErrors,
+    ...challengeErrors,
     'service.died': [
       'Ein Teil von Loupe fiel aus und wurde neu gestartet',
       'Die laufende Arbeit wird einmal wiederholt; bleibt es dabei, Loupe neu starten.',

@@ -4,6 +4,7 @@ import { area, reference } from './area/es.ts';
 import { station } from './station/es.ts';
 import { people, peopleErrors, second } from './people/es.ts';
 import { history } from './history/es.ts';
+import { challengeErrors } from './history/audit-es.ts';
 import { training } from './training/es.ts';
 import { support, supportErrors } from './support/es.ts';
 import * as format from '../lib/format.ts';
@@ -270,6 +271,7 @@ const texts: Texts = {
       regionLeast: 'Región mínima',
       head: 'Cabezal entrenado',
       area: 'Área de inspección',
+      follows: 'El área sigue a la pieza',
     },
     guide: 'Nueva receta',
     guideWords: 'Escriba qué es la pieza y suelte unas fotografías de piezas buenas y malas.',
@@ -438,6 +440,7 @@ const texts: Texts = {
       settings: 'Ajustes',
       lock: 'Bloquear la pantalla, relevar',
       'second-review': 'Segunda revisión a ciegas',
+      story: 'Historial de la pieza',
       help: 'Estas teclas',
     },
   },
@@ -497,6 +500,10 @@ export const es: Catalogue = {
     'image.unfinished': [
       'La fotografía no se terminó de escribir: {path}',
       'Mire qué escribe en la carpeta vigilada y copie allí la fotografía otra vez.',
+    ],
+    'area.part_not_found': [
+      'La pieza no se encontró en la foto: {path}',
+      'Mire la foto y juzgue a mano. Si ocurre a menudo: dibuje el área en una foto típica, permita cualquier ángulo o deje el área fija.',
     ],
     'scan.unknown': [
       'Nada aquí se llama «{code}»',
@@ -570,6 +577,7 @@ export const es: Catalogue = {
     'recipe.changed': ['La receta cambió entretanto', 'Abra la receta de nuevo y repita el cambio.'],
     'recipe.invalid': ['No se puede usar la receta', 'Exporte de nuevo la receta en su origen.'],
     ...peopleErrors,
+    ...challengeErrors,
     'service.died': [
       'Una parte de Loupe se detuvo y se inició de nuevo',
       'El trabajo en curso se repite una vez; si persiste, reinicie Loupe.',

@@ -4,6 +4,7 @@ import { area, reference } from './area/ja.ts';
 import { station } from './station/ja.ts';
 import { people, peopleErrors, second } from './people/ja.ts';
 import { history } from './history/ja.ts';
+import { challengeErrors } from './history/audit-ja.ts';
 import { training } from './training/ja.ts';
 import { support, supportErrors } from './support/ja.ts';
 import * as format from '../lib/format.ts';
@@ -272,6 +273,7 @@ const texts: Texts = {
       regionLeast: '最小の領域',
       head: '学習したヘッド',
       area: '検査範囲',
+      follows: '領域を部品に追従',
     },
     guide: '新しいレシピ',
     guideWords: '部品が何かを入力し、良品と不良品の写真を数枚ドロップしてください。',
@@ -437,6 +439,7 @@ const texts: Texts = {
       settings: '設定',
       lock: '画面をロック、引き継ぎ',
       'second-review': 'ブラインド再判定',
+      story: '部品の経緯',
       help: 'このキー一覧',
     },
   },
@@ -489,6 +492,10 @@ export const ja: Catalogue = {
     'image.unfinished': [
       '写真が最後まで書かれませんでした: {path}',
       '監視中のフォルダーに書き込んでいるものを確認し、写真をもう一度コピーしてください。',
+    ],
+    'area.part_not_found': [
+      '写真の中に部品が見つかりませんでした：{path}',
+      '写真を見て人が判断してください。よく起こる場合は、典型的な写真に領域を描く、任意の角度を許す、または領域を固定してください。',
     ],
     'scan.unknown': [
       '「{code}」という名前のものはありません',
@@ -556,6 +563,7 @@ export const ja: Catalogue = {
     'recipe.changed': ['その間にレシピが変更されました', 'レシピを開き直し、変更をやり直してください。'],
     'recipe.invalid': ['レシピを使えません', '元の所でもう一度書き出してください。'],
     ...peopleErrors,
+    ...challengeErrors,
     'service.died': [
       'Loupe の一部が止まり、再開しました',
       '作業は一度やり直されます。続くなら Loupe を再起動してください。',

@@ -4,6 +4,7 @@ import { area, reference } from './area/zh.ts';
 import { station } from './station/zh.ts';
 import { people, peopleErrors, second } from './people/zh.ts';
 import { history } from './history/zh.ts';
+import { challengeErrors } from './history/audit-zh.ts';
 import { training } from './training/zh.ts';
 import { support, supportErrors } from './support/zh.ts';
 import * as format from '../lib/format.ts';
@@ -260,6 +261,7 @@ const texts: Texts = {
       regionLeast: '最小区域',
       head: '训练的头',
       area: '检查范围',
+      follows: '区域跟随零件',
     },
     guide: '新建配方',
     guideWords: '输入零件名称，拖入几张好件和坏件的照片。',
@@ -418,6 +420,7 @@ const texts: Texts = {
       settings: '设置',
       lock: '锁定屏幕、交接',
       'second-review': '盲法二次复核',
+      story: '零件的来历',
       help: '这些按键',
     },
   },
@@ -462,6 +465,10 @@ export const zh: Catalogue = {
     'image.not_an_image': ['Loupe 无法读取此文件为照片：{path}', '请存为 JPEG、PNG、BMP、TIFF 或 WebP。'],
     'image.corrupt': ['照片已损坏：{path}', '请从相机重新复制照片。'],
     'image.unfinished': ['照片一直没有写完：{path}', '检查是什么在写入被监视的文件夹，然后重新复制照片。'],
+    'area.part_not_found': [
+      '照片中未找到零件：{path}',
+      '请查看照片并人工判断。如经常发生：在典型照片上绘制区域、允许任意角度，或让区域固定。',
+    ],
     'scan.unknown': ['这里没有名为“{code}”的内容', '请重新扫描或输入名称。原来的选择不变。'],
     'image.too_large': ['照片太大：{path}', '请保存较小的副本。'],
     'image.unsupported': ['不支持此类照片：{path}', '请存为普通 JPEG 或 PNG。'],
@@ -504,6 +511,7 @@ export const zh: Catalogue = {
     'recipe.changed': ['配方在此期间已被更改', '请重新打开配方并再次更改。'],
     'recipe.invalid': ['配方不可用', '请在其来源处重新导出。'],
     ...peopleErrors,
+    ...challengeErrors,
     'service.died': ['Loupe 的一部分停止后已重新启动', '当前工作会重做一次；若仍失败，请重启 Loupe。'],
     'run.cancelled': ['检查已停止', '继续以检查其余照片。'],
     'run.busy': ['另一批仍在检查', '请等待，或先停止它。'],

@@ -39,6 +39,12 @@ export const percent = (value: number, of: number): string =>
 
 export const wholePercent = (share: number): string => `${whole.format(100 * share)} %`;
 
+/** With its sign in front, for what goes either way; 0 has none. */
+export function signed(value: number, digits: number): string {
+  const size = Math.abs(value).toFixed(digits);
+  return `${Number(size) === 0 ? '' : value < 0 ? '−' : '+'}${withPoint(size)}`;
+}
+
 /** What a person typed as a number, with a comma or a point. */
 export const parse = (typed: string): number => Number.parseFloat(typed.trim().replace(',', '.'));
 

@@ -44,6 +44,7 @@ export type Command =
   | 'settings'
   | 'lock'
   | 'second-review'
+  | 'story'
   | 'help';
 
 export interface KeyBinding {
@@ -97,6 +98,7 @@ export const KEYS: readonly KeyBinding[] = [
   { command: 'settings', keys: ['p'], places: BOTH },
   { command: 'lock', keys: ['x'], places: BOTH },
   { command: 'second-review', keys: ['w'], places: BOTH },
+  { command: 'story', keys: ['i'], places: BOTH },
   { command: 'help', keys: ['?'], places: BOTH },
 ];
 

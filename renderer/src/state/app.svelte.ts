@@ -9,7 +9,9 @@ import { AreaStore } from '../features/area/area.svelte.ts';
 import { ReferenceStore } from '../features/reference/reference.svelte.ts';
 import { Printing } from '../features/printing/print.svelte.ts';
 import { Scanner } from '../features/scan/scan.svelte.ts';
+import { ChallengeStore } from '../features/history/challenge.svelte.ts';
 import { HistoryStore } from '../features/history/history.svelte.ts';
+import { StoryStore } from '../features/history/story.svelte.ts';
 import { StatisticsStore } from '../features/statistics/statistics.svelte.ts';
 import { RecipeStore } from '../features/recipes/recipes.svelte.ts';
 import { TrainingStore } from '../features/training/training.svelte.ts';
@@ -25,6 +27,7 @@ import { loadLanguage, systemLanguage } from '../languages/load.ts';
 import { Intake } from './intake.svelte.ts';
 import { Judge } from './judge.svelte.ts';
 import { ListStore } from './list.svelte.ts';
+import { Looking } from './looking.ts';
 import { Notices } from './notices.svelte.ts';
 import { PreferenceStore } from './preferences.svelte.ts';
 import { RunStore } from './run.svelte.ts';
@@ -58,14 +61,17 @@ export class App {
   readonly run = new RunStore();
   readonly thresholds = new ThresholdStore(this.run, this.notices, this.undo);
   readonly list = new ListStore(this.run, this.view, this.thresholds);
+  readonly looking = new Looking(this.run);
   readonly preferences = new PreferenceStore(this.notices);
   readonly judge = new Judge(this.run, this.list, this.notices, this.undo, this.preferences);
   readonly intake = new Intake(() => this.runs);
   readonly regions = new RegionStore();
-  readonly area = new AreaStore(this.notices);
+  readonly area = new AreaStore(this.notices, () => this.list.part);
   readonly reference = new ReferenceStore();
   readonly recipes = new RecipeStore(this.notices);
   readonly history = new HistoryStore(this.notices);
+  readonly challenges = new ChallengeStore(this.notices);
+  readonly story = new StoryStore(this.notices, this.view);
   readonly statistics = new StatisticsStore(this.notices);
   readonly support = new SupportStore(this.notices);
   readonly training = new TrainingStore(this.run, this.notices);
@@ -119,9 +125,11 @@ export class App {
       ]);
       await this.useLanguage(this.preferences.current.language);
       this.info = info;
+      this.people.ruledIdle = info.policy.idleLockMinutes;
       this.runs = newestFirst(runs);
       void this.recipes.load();
       void this.training.load();
+      void this.challenges.load();
       if (session !== null) this.view.restore(session);
       const last = runs.find((run) => run.id === session?.runId);
       if (last !== undefined && session !== null) {
@@ -284,6 +292,18 @@ export class App {
     void this.#attempt(() => call('part.reveal', { partId }));
   }
 
+  /** The known parts that a recipe has to tell right. */
+  showChallenges(): void {
+    this.history.tab = 'challenge';
+    this.showHistory();
+  }
+
+  /** What an auditor asks of the part that is selected. */
+  tellStory(): void {
+    const { part } = this.list;
+    if (part !== null) void this.story.show(part.id);
+  }
+
   /** The key that locks leads to the guide where nobody is set up. */
   lock(): void {
     if (this.people.setUp) void this.people.lock();
@@ -379,6 +399,7 @@ export class App {
     });
     listen('run.changed', (run) => this.#changed(run));
     this.history.listen();
+    this.challenges.listen();
     listen('training.changed', (training) => this.training.onChanged(training));
     listen('service.trouble', (trouble) => {
       this.notices.trouble = trouble;

@@ -143,5 +143,6 @@ const ACTIONS: Record<Command, () => void> = {
   settings: () => (app.view.settingsOpen = true),
   lock: () => app.lock(),
   'second-review': () => app.second.show(),
+  story: () => app.tellStory(),
   help: () => (app.view.helpOpen = true),
 };

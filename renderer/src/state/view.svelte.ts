@@ -45,6 +45,8 @@ export class ViewState {
   aboutOpen = $state(false);
   peopleOpen = $state(false);
   secondOpen = $state(false);
+  /** The story of one part. */
+  storyOpen = $state(false);
   systemDark = $state(true);
   systemContrast = $state(false);
 
@@ -60,7 +62,12 @@ export class ViewState {
 
   /** A sheet is open over the page and has the keys. */
   readonly sheetOpen = $derived(
-    this.helpOpen || this.aboutOpen || this.settingsOpen || this.peopleOpen || this.secondOpen,
+    this.helpOpen ||
+      this.aboutOpen ||
+      this.settingsOpen ||
+      this.peopleOpen ||
+      this.secondOpen ||
+      this.storyOpen,
   );
 
   restore(session: Session): void {

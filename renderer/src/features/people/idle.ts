@@ -1,5 +1,8 @@
-// How long nobody has touched anything: after the chosen time the screen locks.
+// How long nobody has touched anything: after the chosen time, or the one that IT decided, the screen locks.
 // Runs in the page (pure; the clock comes in as an argument).
+
+/** What the policy of the IT department says wins over what a manager chose. */
+export const lockAfter = (chosen: number, ruled: number | null): number => ruled ?? chosen;
 
 export class IdleClock {
   readonly #now: () => number;

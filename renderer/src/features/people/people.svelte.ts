@@ -11,7 +11,7 @@ import { toErrorValue, type ErrorValue } from '../../../../models/errors.ts';
 import { call } from '../../lib/client.ts';
 import { texts } from '../../lib/texts.ts';
 import type { Notices } from '../../state/notices.svelte.ts';
-import { IdleClock } from './idle.ts';
+import { IdleClock, lockAfter } from './idle.ts';
 
 const LOOK_MS = 1000;
 
@@ -23,12 +23,16 @@ export class PeopleStore {
   #asking = false;
 
   current = $state.raw<PeopleState>({ people: [], on: null, lockedBy: null, idleMinutes: 0 });
+  /** Minutes that the policy of the IT department fixes; null where it leaves them to the managers. */
+  ruledIdle = $state<number | null>(null);
   busy = $state(false);
   /** Why the last change was refused: told in the sheet, which covers other messages. */
   refused = $state.raw<ErrorValue | null>(null);
 
   readonly setUp = $derived(this.current.people.length > 0);
   readonly locked = $derived(this.setUp && this.current.on === null);
+  /** Without a touch for so long, the screen locks; 0: never. */
+  readonly idleMinutes = $derived(lockAfter(this.current.idleMinutes, this.ruledIdle));
 
   constructor(notices: Notices, onHandover: () => void) {
     this.#notices = notices;
@@ -57,10 +61,10 @@ export class PeopleStore {
     this.#idle.touch();
   }
 
-  /** Locks the screen when nobody was there for the chosen time; returns the function that ends the watch. */
+  /** Locks the screen when nobody was there for long enough; returns the function that ends the watch. */
   watchIdle(): () => void {
     const timer = setInterval(() => {
-      if (!this.setUp || this.locked || !this.#idle.isDue(this.current.idleMinutes)) return;
+      if (!this.setUp || this.locked || !this.#idle.isDue(this.idleMinutes)) return;
       this.touch(); // not again while the answer is on its way
       void this.lock(true);
     }, LOOK_MS);

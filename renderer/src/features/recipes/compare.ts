@@ -1,6 +1,6 @@
 // What two sets of recipe settings differ in, field by field: for comparing versions and for saying what a save changes.
 // Runs anywhere (pure).
-import { ignoredShare } from '../../../../electron/common/area.ts';
+import { ignoredShare, type InspectionArea } from '../../../../electron/common/area.ts';
 import type { RecipeSettings } from '../../../../electron/common/recipe.ts';
 
 export type RecipeField =
@@ -18,7 +18,8 @@ export type RecipeField =
   | 'regionFrom'
   | 'regionLeast'
   | 'head'
-  | 'area';
+  | 'area'
+  | 'follows';
 
 /** A value as it is compared and shown: numbers stay numbers, so that the language decides how they are written. */
 export type FieldValue = string | number | readonly [number, number] | null;
@@ -41,8 +42,16 @@ export const FIELDS: Readonly<Record<RecipeField, (settings: RecipeSettings) => 
   // Enough of the hash to tell one from another.
   head: (s) => s.head?.sha256.slice(0, 8) ?? null,
   // The share, and something that differs where two areas leave out as much but not the same.
-  area: (s) => (s.area === undefined ? null : [ignoredShare(s.area), fingerprint(s.area.runs)]),
+  area: (s) => (s.area === undefined ? null : [ignoredShare(s.area), areaPrint(s.area)]),
+  // How far the part may be turned; null = the area stays.
+  follows: (s) => s.area?.align?.turns ?? null,
 };
+
+/** Another picture of the part is another area: it may lie elsewhere on the next photograph. */
+const areaPrint = ({ runs, align }: InspectionArea): number =>
+  fingerprint(
+    align === undefined ? runs : [...runs, ...Array.from(align.grey, (sign) => sign.charCodeAt(0))],
+  );
 
 /** 32 bits (FNV-1a over the numbers). */
 const fingerprint = (numbers: readonly number[]): number =>

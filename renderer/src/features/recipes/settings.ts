@@ -34,6 +34,7 @@ export function settingsFromRun(
 }
 
 export function fieldText(field: RecipeField, value: FieldValue): string {
+  if (field === 'follows') return followText(value);
   if (value === null)
     return field.startsWith('region') || field === 'area' ? texts.recipes.nothing : texts.recipes.byPack;
   if (field === 'scales' && typeof value === 'string')
@@ -44,6 +45,9 @@ export function fieldText(field: RecipeField, value: FieldValue): string {
   if (field === 'review' || field === 'reject') return format.score(value);
   return field === 'regionFrom' ? format.raw(value) : format.short(value);
 }
+
+const followText = (turns: FieldValue): string =>
+  turns === null ? texts.area.stays : turns === 180 ? texts.area.anyAngle : texts.area.upTo(Number(turns));
 
 /** "23.4 % ignored (3f9c)": the sign tells apart what leaves out as much. */
 const areaText = (share: number, sign: number): string =>

@@ -15,7 +15,7 @@ export const people: Texts['people'] = {
     manager: 'además gestiona las personas y lo que se conserva',
   },
   nobodyHover: 'No hay nadie dado de alta: quien esté aquí puede hacerlo todo. Dar de alta personas',
-  onHover: (name, role) => `${name} ha entrado (${role}). Bloquear, relevar, cambiar el PIN`,
+  onHover: (name, role) => `${name}, ${role}, ha entrado. Bloquear, relevar, cambiar el PIN`,
   isOn: (name) => `${name} ha entrado.`,
   setUpWhy:
     'Con personas dadas de alta, cada una entra con un PIN, cada veredicto lleva un nombre y los operarios no pueden cambiar recetas por descuido.',
@@ -48,6 +48,7 @@ export const people: Texts['people'] = {
   idle: 'Bloquear tras',
   never: 'nunca',
   minutes: (n) => `${format.count(n)} minutos`,
+  idleRuled: 'Lo ha fijado su departamento de informática.',
   lock: 'Bloquear o relevar',
   signOut: 'Salir',
   lockTitle: '¿Quién está aquí?',

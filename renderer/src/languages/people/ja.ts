@@ -15,7 +15,7 @@ export const people: Texts['people'] = {
     manager: '担当者と保存期間の管理も可能',
   },
   nobodyHover: '担当者は未登録です。誰でもすべての操作ができます。担当者を登録',
-  onHover: (name, role) => `${name} がサインイン中（${role}）。ロック、引き継ぎ、PIN の変更`,
+  onHover: (name, role) => `${name}, ${role} がサインイン中。ロック、引き継ぎ、PIN の変更`,
   isOn: (name) => `${name} がサインインしました。`,
   setUpWhy:
     '担当者を登録すると、各自が PIN でサインインし、判定ごとに名前が残り、検査員が誤ってレシピを変えることがなくなります。',
@@ -50,6 +50,7 @@ export const people: Texts['people'] = {
   idle: '自動ロック',
   never: 'しない',
   minutes: (n) => `${format.count(n)} 分後`,
+  idleRuled: 'IT 部門が定めています。',
   lock: 'ロックまたは引き継ぎ',
   signOut: 'サインアウト',
   lockTitle: '担当者はどなたですか',

@@ -113,6 +113,10 @@ export const supportErrors = {
     'Loupe kann in seinem Datenordner nichts ablegen: {path}',
     'Rechte und freien Platz des Ordners prüfen, oder Loupe mit --data und einem anderen starten.',
   ],
+  'selftest.failed': [
+    'Das Modellpaket „{pack}“ liefert auf diesem Gerät falsche Zahlen',
+    'Mit --device cpu starten. Scheitert auch das, das Modell neu einlesen.',
+  ],
   'policy.invalid': [
     'Die Vorgaben Ihrer IT-Abteilung sind nicht lesbar: {path}',
     'Die IT-Abteilung verständigen: Ohne die Vorgaben startet Loupe nicht (docs/guides/it.md).',

@@ -107,6 +107,10 @@ export const supportErrors = {
     'Loupe no puede guardar nada en su carpeta de datos: {path}',
     'Revise los permisos y el espacio libre de la carpeta, o inicie Loupe con --data y otra.',
   ],
+  'selftest.failed': [
+    'El paquete de modelo «{pack}» da números erróneos en este dispositivo',
+    'Use --device cpu. Si también falla, importe el modelo de nuevo.',
+  ],
   'policy.invalid': [
     'No se pueden leer las reglas de su departamento de informática: {path}',
     'Avise al departamento de informática: Loupe no se inicia sin ellas (docs/guides/it.md).',

@@ -106,6 +106,10 @@ export const supportErrors = {
     'Loupe はデータフォルダーに何も保存できません：{path}',
     'フォルダーの権限と空き容量を確認するか、--data で別のフォルダーを指定して Loupe を起動してください。',
   ],
+  'selftest.failed': [
+    'モデルパック「{pack}」はこの装置で正しい数値を出しません',
+    '--device cpu を指定してください。それでも失敗する場合は、モデルを取り込み直してください。',
+  ],
   'policy.invalid': [
     'IT 部門の規則を読めません：{path}',
     'IT 部門に知らせてください。規則なしでは Loupe は起動しません（docs/guides/it.md）。',

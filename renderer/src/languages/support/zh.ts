@@ -104,6 +104,10 @@ export const supportErrors = {
     'Loupe 无法在其数据文件夹中保存内容：{path}',
     '请检查该文件夹的权限和可用空间，或用 --data 指定其他文件夹启动 Loupe。',
   ],
+  'selftest.failed': [
+    '模型包“{pack}”在此设备上给出的数值不正确',
+    '请使用 --device cpu。如果仍然失败，请重新导入模型。',
+  ],
   'policy.invalid': [
     '无法读取 IT 部门的规定：{path}',
     '请通知 IT 部门：没有规定 Loupe 不会启动（docs/guides/it.md）。',

@@ -13,10 +13,10 @@ export const training: Texts['training'] = {
   intro:
     'Loupe lernt aus den beurteilten Teilen, wo Fehler dieses Produkts liegen. Ein Teil davon bleibt beiseite und zeigt, was es taugt.',
   stays: 'An der Linie ändert sich nichts, bis Sie das Ergebnis übernehmen.',
-  ok: (n) => `OK: ${parts(n)}`,
-  ng: (n) => `NG: ${parts(n)}`,
-  noOk: 'In der Prüfung als OK beurteilte Teile erscheinen hier.',
-  noNg: 'In der Prüfung als NG beurteilte Teile erscheinen hier.',
+  ok: (n) => `i. O.: ${parts(n)}`,
+  ng: (n) => `n. i. O.: ${parts(n)}`,
+  noOk: 'In der Prüfung als i. O. beurteilte Teile erscheinen hier.',
+  noNg: 'In der Prüfung als n. i. O. beurteilte Teile erscheinen hier.',
   take: (name) => `Aus ${name} lernen`,
   mask: 'Maske',
   draw: (name) => `Maske von ${name} zeichnen`,
@@ -24,13 +24,13 @@ export const training: Texts['training'] = {
   noMask: 'Noch keine Maske',
   more: (n) => `Mehr zeigen (${format.count(n)})`,
   needs: 'Was es braucht',
-  needsOk: (least, have) => `Es braucht mindestens ${parts(least)} mit OK; da sind ${format.count(have)}.`,
+  needsOk: (least, have) => `Es braucht mindestens ${parts(least)} mit i. O.; da sind ${format.count(have)}.`,
   needsNg: (least, have) =>
-    `Es braucht mindestens ${parts(least)} mit NG und Maske; da sind ${format.count(have)}.`,
+    `Es braucht mindestens ${parts(least)} mit n. i. O. und Maske; da sind ${format.count(have)}.`,
   bare: (n) => `Ohne Maske und nicht gelernt: ${parts(n)}.`,
-  ready: (ok, ng) => `Bereit: ${format.count(ok)} OK und ${format.count(ng)} NG.`,
+  ready: (ok, ng) => `Bereit: ${format.count(ok)} i. O. und ${format.count(ng)} n. i. O..`,
   few: (ok, ng) =>
-    `Es kann beginnen, doch unter ${format.count(ok)} OK und ${format.count(ng)} NG sagt der Vergleich wenig.`,
+    `Es kann beginnen, doch unter ${format.count(ok)} i. O. und ${format.count(ng)} n. i. O. sagt der Vergleich wenig.`,
   start: 'Anlernen beginnen',
   stages: {
     checking: 'Fotos werden geprüft',
@@ -46,8 +46,8 @@ export const training: Texts['training'] = {
   pass: (n, of) => `Durchgang ${format.count(n)} von ${format.count(of)}`,
   curve: 'Fehler nach jedem Durchgang: er fällt, dann bleibt er.',
   curveFrom: (first, last) => `Fehler von ${first} auf ${last}`,
-  learns: (ok, ng) => `Lernt aus ${format.count(ok)} OK und ${format.count(ng)} NG.`,
-  aside: (ok, ng) => `Zum Vergleich beiseite: ${format.count(ok)} OK und ${format.count(ng)} NG.`,
+  learns: (ok, ng) => `Lernt aus ${format.count(ok)} i. O. und ${format.count(ng)} n. i. O..`,
+  aside: (ok, ng) => `Zum Vergleich beiseite: ${format.count(ok)} i. O. und ${format.count(ng)} n. i. O..`,
   stop: 'Anhalten',
   resume: 'Fortsetzen',
   discard: 'Verwerfen',
@@ -56,7 +56,7 @@ export const training: Texts['training'] = {
   otherRun: (product) => `Dieses Anlernen gehört zu einem anderen Lauf: ${product}.`,
   result: 'Vorher und nachher',
   resultNote: (ok, ng) =>
-    `An ${format.count(ok)} OK- und ${format.count(ng)} NG-Teilen, aus denen nichts gelernt wurde.`,
+    `An ${format.count(ok)} Teilen i. O. und ${format.count(ng)} n. i. O., aus denen nichts gelernt wurde.`,
   before: 'Vorher',
   after: 'Nachher',
   figures: {
