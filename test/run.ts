@@ -103,33 +103,32 @@ async function twice(file: string): Promise<Counts> {
   return program(file);
 }
 
-const suites: { name: string; start: () => Promise<Counts> }[] = [
-  { name: 'unit and integration (Node)', start: vitest },
-  { name: 'page (Debian Chromium)', start: () => twice('test/renderer/page.e2e.ts') },
-  { name: 'training page (Debian Chromium)', start: () => twice('test/renderer/training.e2e.ts') },
-  { name: 'inspection area page (Debian Chromium)', start: () => twice('test/renderer/regions.e2e.ts') },
-  { name: 'sources page (Debian Chromium)', start: () => twice('test/renderer/sources.e2e.ts') },
-  { name: 'people page (Debian Chromium)', start: () => twice('test/renderer/people.e2e.ts') },
-  { name: 'history page (Debian Chromium)', start: () => twice('test/renderer/history.e2e.ts') },
-  { name: 'support page (Debian Chromium)', start: () => twice('test/renderer/support.e2e.ts') },
-  { name: 'workstation locked in (real Electron)', start: () => twice('test/e2e/electron-smoke.ts') },
-  {
-    name: 'workstation restarts and crashes (real Electron)',
-    start: () => twice('test/e2e/electron-life.ts'),
-  },
-  { name: 'operator on real photographs (real Electron)', start: () => twice('test/e2e/operator.ts') },
-  { name: 'training on the workstation (real Electron)', start: () => twice('test/e2e/training.ts') },
-  { name: 'supervision (real Electron)', start: () => twice('test/e2e/supervision.ts') },
-  {
-    name: 'packed, installed, upgraded, removed (real Electron)',
-    start: () => twice('test/e2e/packaged.ts'),
-  },
+const PROGRAMS = [
+  ['page (Debian Chromium)', 'test/renderer/page.e2e.ts'],
+  ['drawing by WebGL2 and without (Debian Chromium)', 'test/renderer/drawing.e2e.ts'],
+  ['training page (Debian Chromium)', 'test/renderer/training.e2e.ts'],
+  ['inspection area page (Debian Chromium)', 'test/renderer/regions.e2e.ts'],
+  ['sources page (Debian Chromium)', 'test/renderer/sources.e2e.ts'],
+  ['people page (Debian Chromium)', 'test/renderer/people.e2e.ts'],
+  ['history page (Debian Chromium)', 'test/renderer/history.e2e.ts'],
+  ['challenges and stories page (Debian Chromium)', 'test/renderer/audit.e2e.ts'],
+  ['support page (Debian Chromium)', 'test/renderer/support.e2e.ts'],
+  ['workstation locked in (real Electron)', 'test/e2e/electron-smoke.ts'],
+  ['workstation restarts and crashes (real Electron)', 'test/e2e/electron-life.ts'],
+  ['operator on real photographs (real Electron)', 'test/e2e/operator.ts'],
+  ['training on the workstation (real Electron)', 'test/e2e/training.ts'],
+  ['supervision (real Electron)', 'test/e2e/supervision.ts'],
+  ['packed, installed, upgraded, removed (real Electron)', 'test/e2e/packaged.ts'],
+] as const;
+const suites: [name: string, start: () => Promise<Counts>][] = [
+  ['unit and integration (Node)', vitest],
+  ...PROGRAMS.map(([name, file]): [string, () => Promise<Counts>] => [name, () => twice(file)]),
 ];
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-for (const suite of suites) {
-  console.log(`\n=== ${suite.name}`);
-  const counts = await suite.start();
+for (const [name, start] of suites) {
+  console.log(`\n=== ${name}`);
+  const counts = await start();
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;

@@ -1,6 +1,7 @@
 // The history under load: start-up, the screen's questions while results are written, commits against a bare SQLite loop.
-// Runs in Node: `node test/bench/history.ts [--parts 1000000] [--folder <folder on a real disk>]`.
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+// Runs in Node: `node test/bench/history.ts [--parts 1000000] [--folder <folder on a real disk>] [--kept <folder>]`; a kept folder
+// is filled the first time and stays, and is measured again the next time.
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +14,10 @@ import type { Store } from '../../electron/node/store/store.ts';
 import { verifyChain } from '../../electron/node/store/verify.ts';
 
 const { values } = parseArgs({
-  options: { parts: { type: 'string', default: '1000000' }, folder: { type: 'string', default: tmpdir() } },
+  options: {
+    ...{ parts: { type: 'string', default: '1000000' }, folder: { type: 'string', default: tmpdir() } },
+    kept: { type: 'string' },
+  },
 });
 const PARTS = Number(values.parts);
 const PER_RUN = Math.min(100_000, PARTS);
@@ -147,7 +151,7 @@ async function measureScreen(folder: string): Promise<void> {
     return (written * 1000) / (performance.now() - began);
   })();
 
-  const waits: Record<string, number[]> = { list: [], page: [], part: [], verdict: [] };
+  const waits: Record<string, number[]> = { list: [], page: [], part: [], story: [], verdict: [] };
   const timed = async (name: string, work: () => Promise<unknown>): Promise<void> => {
     const start = performance.now();
     await work();
@@ -160,6 +164,7 @@ async function measureScreen(folder: string): Promise<void> {
     await timed('page', () => history.request('run.page', { runId, afterSeq: at, limit: 100 }));
     await timed('part', () => history.request('part.get', { partId }));
     if (i % 10 === 0) await timed('list', () => history.request('run.list', null));
+    if (i % 10 === 2) await timed('story', () => history.request('part.explain', { partId }));
     if (i % 10 === 5) {
       await timed('verdict', () =>
         history.request('verdict.record', { partId, verdict: 'ok', author: 'bob' }),
@@ -174,6 +179,11 @@ async function measureScreen(folder: string): Promise<void> {
   }
   const all = Object.values(waits).flat();
   print(`all of the screen, 99th percentile of ${all.length}`, 'ms', quantile(all, 0.99));
+  for (const text of ['part_0999', 'nothing like this']) {
+    const began = performance.now();
+    const found = await history.request('part.find', { text, limit: 100 });
+    print(`search for "${text}", ${found.length} found`, 'ms', performance.now() - began);
+  }
   const from = performance.now();
   await history.request('history.stats', { runIds: [1], by: 'run' });
   print(`statistics of a run of ${PER_RUN}`, 'ms', performance.now() - from);
@@ -186,6 +196,7 @@ function measureCommits(folder: string): void {
   const runId = addRun(store, 200_000, false);
   const pending = store.parts.pending(runId, 200_000, -1);
   // The same tables, indexes, constraints and pragmas, written by prepared statements that check, hash and seal nothing.
+  rmSync(join(folder, 'bare'), { recursive: true, force: true });
   const floor = openStore(join(folder, 'bare'));
   const bareRun = addRun(floor, 200_000, false);
   const bare = floor.db;
@@ -262,14 +273,15 @@ async function measureCare(folder: string): Promise<void> {
   store.close();
 }
 
-const folder = mkdtempSync(join(values.folder, 'loupe-bench-history-'));
+const folder = values.kept ?? mkdtempSync(join(values.folder, 'loupe-bench-history-'));
+mkdirSync(folder, { recursive: true });
 try {
-  await build(folder);
+  if (!existsSync(join(folder, 'history/loupe.db'))) await build(folder);
   print('database', 'MB', statSync(join(folder, 'history/loupe.db')).size / 1e6);
   await measureStart(folder);
   await measureScreen(folder);
   measureCommits(folder);
   await measureCare(folder);
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  if (values.kept === undefined) rmSync(folder, { recursive: true, force: true });
 }

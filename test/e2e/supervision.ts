@@ -129,21 +129,31 @@ await suite.check(
       loupe.app.evaluate(({ app }) =>
         app.getAppMetrics().flatMap(({ type, pid }) => (type === 'GPU' ? [pid] : [])),
       );
-    for (let i = 0; i < 2; i++) {
-      await until('there is one', async () => (await pids()).length > 0);
-      const [pid = 0] = await pids();
-      process.kill(pid, 'SIGKILL');
-      await until(
-        'it is noticed',
-        () => logged().filter(({ event }) => event === 'graphics process gone').length > i,
-      );
+    // Sessions before this one may have lost theirs too, for instance with the X server's connection at their end.
+    const gone = (): number => logged().filter(({ event }) => event === 'graphics process gone').length;
+    const killed: number[] = [];
+    while (killed.length < 2) {
+      const before = gone();
+      let next = 0;
+      await until('there is another one', async () => {
+        // The metrics name a dead one until Chromium has noticed, and a new one before it draws.
+        next = (await pids()).find((pid) => !killed.includes(pid) && existsSync(`/proc/${pid}`)) ?? 0;
+        return next !== 0;
+      });
+      process.kill(next, 'SIGKILL');
+      killed.push(next);
+      await until('it is noticed', () => gone() > before);
       await until('the page is there', shows(open));
     }
-    await until('it is remembered', () => existsSync(join(data, 'workstation.json')));
-    const kept = JSON.parse(readFileSync(join(data, 'workstation.json'), 'utf8')) as {
-      softwareDrawing?: { crashes: number };
+    const remembered = (): number => {
+      if (!existsSync(join(data, 'workstation.json'))) return 0;
+      const kept = JSON.parse(readFileSync(join(data, 'workstation.json'), 'utf8')) as {
+        softwareDrawing?: { crashes: number };
+      };
+      return kept.softwareDrawing?.crashes ?? 0;
     };
-    equal(kept.softwareDrawing?.crashes, 2);
+    // One that ended by itself under a loaded machine counts as well.
+    await until('it is remembered', () => remembered() >= 2);
     await loupe.app.close();
     await loupe.start();
     await until('the part is drawn', shows(open));
