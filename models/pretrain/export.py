@@ -1,5 +1,5 @@
 # Writes the model pack: weights, merges, calibration, manifest with checksums. MODEL_CARD.md is kept by hand.
-# Runs by hand: python3 models/pretrain/export.py .cache/pretrain/run1 resources/packs/loupe-mini
+# Runs by hand: python3 models/pretrain/export.py .cache/pretrain/refine HEAD.safetensors resources/packs/loupe-mini
 import argparse
 import collections
 import hashlib
@@ -47,12 +47,12 @@ def pictures(count):
         np.array([bool(s.damage) for s in samples]), [s.name if s.name in often else 'part' for s in samples]
 
 
-def measure(inspector, images, names, pairs, base):
+def measure(inspector, images, names, pairs, method):
     """Maps and scores, every picture with the text of its own product name."""
     maps, s0 = np.zeros(images.shape[:3], np.float32), np.zeros(len(images))
     for name, pair in pairs.items():
         k = [i for i, n in enumerate(names) if n == name]
-        maps[k], s0[k], _ = inspector.tiled(images[k], pair, base)
+        maps[k], s0[k], _ = inspector.tiled(images[k], pair, method)
     return maps, s0, maps.max((1, 2))
 
 
@@ -92,30 +92,26 @@ def entry(folder, name):
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument('run')
+    ap.add_argument('head', help='SDP+ head that heads.py trained on these weights')
     ap.add_argument('pack')
     ap.add_argument('--count', type=int, default=COUNT)
     ap.add_argument('--threads', type=int, default=1)
-    ap.add_argument('--keep-calibration', action='store_true', help='card changed: only renew the checksums')
     args = ap.parse_args()
     torch.set_num_threads(args.threads)
     os.makedirs(args.pack, exist_ok=True)
-    manifest = f'{args.pack}/pack.json'
-    if args.keep_calibration:
-        pack = json.load(open(manifest))
-        pack['files'] = [entry(args.pack, f['path']) for f in pack['files']]
-    else:
-        write_safetensors(f'{args.pack}/model.safetensors', torch.load(f'{args.run}/checkpoint.pt')['mean'])
-        shutil.copyfile(f'{args.run}/bpe_merges.txt', f'{args.pack}/bpe_merges.txt')
-        inspector = Inspector(f'{args.pack}/model.safetensors', f'{args.pack}/bpe_merges.txt')
-        images, masks, bad, names = pictures(args.count)
-        pairs = {n: inspector.text(n)[0] for n in sorted(set(names))}
-        calibration = {}
-        for method in ('base', 'sdp'):
-            maps, s0, s1 = measure(inspector, images, names, pairs, method == 'base')
-            calibration[method] = calibrate(maps, masks, bad, s0, s1)
-        pack = describe(inspector.tokenizer.size, calibration)
-        pack['files'] = [entry(args.pack, n) for n in ('model.safetensors', 'bpe_merges.txt', 'MODEL_CARD.md')]
-    with open(manifest, 'w') as f:
+    write_safetensors(f'{args.pack}/model.safetensors', torch.load(f'{args.run}/checkpoint.pt')['mean'])
+    shutil.copyfile(f'{args.run}/bpe_merges.txt', f'{args.pack}/bpe_merges.txt')
+    shutil.copyfile(args.head, f'{args.pack}/head.safetensors')
+    inspector = Inspector(*(f'{args.pack}/{f}' for f in ('model.safetensors', 'bpe_merges.txt', 'head.safetensors')))
+    images, masks, bad, names = pictures(args.count)
+    pairs = {n: inspector.text(n)[0] for n in sorted(set(names))}
+    calibration = {}
+    for method in ('base', 'sdp', 'sdp+'):
+        maps, s0, s1 = measure(inspector, images, names, pairs, method)
+        calibration[method] = calibrate(maps, masks, bad, s0, s1)
+    pack = describe(inspector.tokenizer.size, calibration)
+    pack['files'] = [entry(args.pack, n) for n in ('model.safetensors', 'bpe_merges.txt', 'head.safetensors', 'MODEL_CARD.md')]
+    with open(f'{args.pack}/pack.json', 'w') as f:
         json.dump(pack, f, indent=2)
         f.write('\n')
 
@@ -132,10 +128,11 @@ def describe(vocab, calibration):
             'text': {'width': t['width'], 'layers': t['layers'], 'heads': t['heads'], 'mlpWidth': t['mlp'],
                      'contextLength': t['context'], 'vocabSize': vocab}},
         'preprocessing': {'mean': list(MEAN), 'std': list(STD)},
-        'stages': [3, 6, 9, 12], 'tap': 'official', 'method': 'sdp', 'sigma': 8, 'rvs': 'dbscan', 'scales': [1, 2],
+        'stages': [3, 6, 9, 12], 'tap': 'official', 'method': 'sdp+', 'sigma': 8, 'rvs': 'dbscan', 'scales': [1, 2],
         'calibration': calibration,
         'weights': {'file': 'model.safetensors', 'layout': 'open_clip'},
-        'tokenizer': {'file': 'bpe_merges.txt'}}
+        'tokenizer': {'file': 'bpe_merges.txt'},
+        'head': {'file': 'head.safetensors'}}
 
 
 if __name__ == '__main__':

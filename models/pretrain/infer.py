@@ -1,4 +1,4 @@
-# Inference with loupe-mini as the product does it: text pair, SDP and BASE heat, both scores.
+# Inference with loupe-mini as the product does it: text pair, BASE, SDP and SDP+ heat, both scores.
 # Runs inside evaluate.py, export.py and samples.py; float32 on the CPU.
 import json
 import struct
@@ -13,6 +13,7 @@ from bpe import Tokenizer
 from clip import Clip, normalise_image, surgery
 from losses import sandwich, upsample_matrix
 from metrics import representative
+from sdp_plus import Heads
 
 UP = torch.from_numpy(upsample_matrix(15, 240))
 UP2 = upsample_matrix(240, 480)
@@ -37,12 +38,16 @@ def shrink(picture):
 
 
 class Inspector:
-    def __init__(self, weights, merges):
-        """weights: a training checkpoint (.pt, averaged weights) or an exported .safetensors file"""
+    def __init__(self, weights, merges, head=None):
+        """weights: a training checkpoint (.pt, averaged weights) or an exported .safetensors file; head: of SDP+"""
         self.tokenizer = Tokenizer(merges)
         self.model = Clip(self.tokenizer.size).eval()
         state = read_safetensors(weights) if weights.endswith('.safetensors') else torch.load(weights)['mean']
         self.model.load_state_dict(state)
+        self.heads = None
+        if head is not None:
+            self.heads = Heads()
+            self.heads.load_state_dict(read_safetensors(head))
 
     @torch.no_grad()
     def text(self, name):
@@ -56,32 +61,36 @@ class Inspector:
         return torch.from_numpy(np.stack(pair, 1).astype(np.float32)), kept
 
     @torch.no_grad()
-    def images(self, u8, pair, base=False, batch=16):
-        """uint8 [N,240,240,3] -> smoothed maps [N,240,240], score0, score1 (spec B.4, or B.5 with `base`)"""
+    def images(self, u8, pair, method='sdp', batch=16):
+        """uint8 [N,240,240,3] -> smoothed maps [N,240,240], score0, score1 (base: spec B.5, sdp: B.4, sdp+: C.2)"""
         maps, score0 = [], []
         for i in range(0, len(u8), batch):
-            stages, last = self.model.visual(normalise_image(torch.from_numpy(u8[i:i + batch])))
+            stages, taps = self.model.visual.encode(normalise_image(torch.from_numpy(u8[i:i + batch])))
             both = pair[None].expand(stages.shape[1], -1, -1)
             total, _, cls = surgery(stages, both)
-            if base:
-                logits = 100 * (self.model.visual.plain_patches(last) @ both)
+            if method == 'base':
+                logits = 100 * (self.model.visual.plain_patches(taps[-1]) @ both)
                 total = logits.softmax(-1)[..., 1].view(-1, 15, 15)
-            maps.append(sandwich(UP, total).numpy())
+            heat = sandwich(UP, total)
+            if method == 'sdp+':
+                heat = heat + self.heads.logits(taps, pair, 240).sigmoid().sum(0)
+            maps.append(heat.numpy())
             score0.append((100 * cls).softmax(-1)[:, 1].numpy())
         maps = np.stack([gaussian_filter(m, 8, mode='reflect') for m in np.concatenate(maps)])
         return maps, np.concatenate(score0), maps.max((1, 2))
 
-    def tiled(self, u8, pair, base=False):
+    def tiled(self, u8, pair, method='sdp'):
         """The same at scales 1 and 2 (models/clip-ad/tiles.ts): uint8 [N,480,480,3] -> maps [N,480,480]."""
-        whole, s0, _ = self.images(np.stack([shrink(p) for p in u8]), pair, base)
-        total, weight = np.zeros(u8.shape[:3], np.float32), np.zeros(u8.shape[1:3], np.float32)
+        whole, s0, _ = self.images(np.stack([shrink(p) for p in u8]), pair, method)
+        total, weight, tiles = np.zeros(u8.shape[:3], np.float32), np.zeros(u8.shape[1:3], np.float32), []
         ramp = np.minimum(1, (np.minimum(np.arange(240), np.arange(239, -1, -1)) + 0.5) / 60).astype(np.float32)
         ramp = np.outer(ramp, ramp)
         for top in (0, 120, 240):
             for left in (0, 120, 240):
                 here = (slice(top, top + 240), slice(left, left + 240))
-                maps, _, _ = self.images(np.ascontiguousarray(u8[(slice(None), *here)]), pair, base)
+                maps, score0, _ = self.images(np.ascontiguousarray(u8[(slice(None), *here)]), pair, method)
+                tiles.append(score0)
                 total[(slice(None), *here)] += maps * ramp
                 weight[here] += ramp
         maps = (total / weight + np.stack([UP2 @ m @ UP2.T for m in whole])) / 2
-        return maps, s0, maps.max((1, 2))
+        return maps, (s0 + np.mean(tiles, 0)) / 2, maps.max((1, 2))
