@@ -6,7 +6,8 @@ export const pageStyle = (code: string): string => `
   @page { size: A4; margin: 16mm 14mm 18mm;
     @bottom-left { content: "Loupe · chain ${code}"; font: 8pt system-ui, sans-serif; color: #555; }
     @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; color: #555; } }
-  body { font: 13px/1.45 system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif; color: #1b1b1f; margin: 24px auto; max-width: 1100px; }
+  body { font: 13px/1.45 system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif; color: #1b1b1f; margin: 24px auto; max-width: 1100px;
+    font-variant-ligatures: none; } /* an ff in a checksum that is copied from a PDF stays two letters */
   @media print { body { margin: 0; font-size: 9pt; max-width: none; } thead { display: table-header-group; } tr, figure, .sign { break-inside: avoid; } }
   h1 { margin: 0 0 4px; } h2 { margin: 28px 0 6px; }
   table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 8px 0; }
