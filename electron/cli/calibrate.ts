@@ -13,7 +13,7 @@ import {
 import { LoupeError, toErrorValue } from '../../models/errors.ts';
 import type { Rate } from '../../models/metrics/wilson.ts';
 import { locatePack } from '../../models/packs/locate.ts';
-import type { SessionInfo } from '../common/services.ts';
+import type { SessionInfo } from '../common/inference-service.ts';
 import { writeFileSafely } from '../node/engine/write-file.ts';
 import { isMasks, scanPhotographs } from '../node/files/scan.ts';
 import { findCategories } from './dataset.ts';

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LoupeError, toErrorValue } from '../../models/errors.ts';
 import { locatePack } from '../../models/packs/locate.ts';
-import type { Device } from '../common/services.ts';
+import type { Device } from '../common/inference-service.ts';
 import type { Check } from '../common/support.ts';
 import { DEVICES, type Policy } from '../common/policy.ts';
 import { checkDataFolder } from '../node/admin/data-folder.ts';

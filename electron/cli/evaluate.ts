@@ -2,7 +2,7 @@
 // Runs in Node (command line). Specification § D.
 import { toErrorValue } from '../../models/errors.ts';
 import { locatePack } from '../../models/packs/locate.ts';
-import type { Comparison, InspectResult, SessionInfo, SessionOptions } from '../common/services.ts';
+import type { Comparison, InspectResult, SessionInfo, SessionOptions } from '../common/inference-service.ts';
 import { writeFileSafely } from '../node/engine/write-file.ts';
 import { findCategories, layoutOf, type Category, type TestImage } from './dataset.ts';
 import { drawExamples, type Scored } from './examples.ts';

@@ -1,7 +1,7 @@
 // The photographs that a report shows of a category: those that the score judged best and worst, with heat and true defect.
 // Runs in Node (command line).
 import { COLOUR_MAPS } from '../common/colour-maps.ts';
-import type { SessionInfo } from '../common/services.ts';
+import type { SessionInfo } from '../common/inference-service.ts';
 import { decodeImage } from '../node/image/decode.ts';
 import { encodeJpeg } from '../node/image/encode.ts';
 import { blendHeat } from '../node/image/heat.ts';

@@ -3,7 +3,7 @@
 import { LoupeError } from '../../models/errors.ts';
 import { machineVerdict } from '../common/domain.ts';
 import type { RetentionPlan, RetentionRule } from '../common/retention.ts';
-import type { ImagesCheck, PartStory, Selection } from '../common/services.ts';
+import type { ImagesCheck, PartStory, Selection } from '../common/history-service.ts';
 import { MACHINE_VERDICTS, type RejudgeBy, type SideBySide } from '../common/side-by-side.ts';
 import { compareRuns } from '../node/report/compare-runs.ts';
 import { explain } from '../node/report/explain.ts';

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { LoupeError } from '../../models/errors.ts';
 import { DEVICES } from '../common/policy.ts';
-import type { Device } from '../common/services.ts';
+import type { Device } from '../common/inference-service.ts';
 import { oneOf, path, whole } from './options.ts';
 
 export type ChallengeOptions = { readonly action: 'challenge' } & (

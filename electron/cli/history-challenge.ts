@@ -6,7 +6,7 @@ import { LoupeError, toErrorValue } from '../../models/errors.ts';
 import { listPacks } from '../../models/packs/locate.ts';
 import type { ChallengeReport, ChallengeSet } from '../common/challenge.ts';
 import type { Run } from '../common/domain.ts';
-import type { HistoryApi, HistoryEvents } from '../common/services.ts';
+import type { HistoryApi, HistoryEvents } from '../common/history-service.ts';
 import { openedHistory, type History } from '../node/history-client.ts';
 import { certify, TOLD } from '../node/report/certificate.ts';
 import { RunController } from '../node/run-controller.ts';

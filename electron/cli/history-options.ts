@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LoupeError } from '../../models/errors.ts';
 import type { GroupBy } from '../common/statistics.ts';
-import type { Selection } from '../common/services.ts';
+import type { Selection } from '../common/history-service.ts';
 import { KEPT_BACKUPS } from '../node/store/backups.ts';
 import type { Format } from '../node/report/export.ts';
 import { dataFolders } from './data-folder.ts';

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { verdict } from '../../models/clip-ad/calibration.ts';
 import { LoupeError, toErrorValue, type ErrorValue } from '../../models/errors.ts';
 import { locatePack } from '../../models/packs/locate.ts';
-import type { InspectRequest, InspectResult, SessionInfo } from '../common/services.ts';
+import type { InspectRequest, InspectResult, SessionInfo } from '../common/inference-service.ts';
 import { isMasks, scanPhotographs, type ScannedFile } from '../node/files/scan.ts';
 import { EXIT } from './exit-codes.ts';
 import { inOrder } from './in-order.ts';

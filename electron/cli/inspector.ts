@@ -9,7 +9,7 @@ import type {
   InspectResult,
   SessionInfo,
   SessionOptions,
-} from '../common/services.ts';
+} from '../common/inference-service.ts';
 import { deviceFile } from './data-folder.ts';
 import { errorLine } from './output.ts';
 import { forkNodeService, ServiceClient } from '../node/service-client.ts';

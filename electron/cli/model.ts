@@ -3,7 +3,7 @@
 import { toErrorValue } from '../../models/errors.ts';
 import { listPacks, locatePack, type PackListing } from '../../models/packs/locate.ts';
 import { openPack } from '../../models/packs/open.ts';
-import type { PrecisionLoss } from '../common/services.ts';
+import type { PrecisionLoss } from '../common/inference-service.ts';
 import { deviceFor, LOSS_LIMIT } from '../node/engine/precision.ts';
 import { sealPack } from '../node/engine/seal-pack.ts';
 import { testPack, type SelfTestReport } from '../node/engine/self-test.ts';

@@ -12,7 +12,7 @@ import type {
   RvsProfile,
   SessionOptions,
   Tap,
-} from '../common/services.ts';
+} from '../common/inference-service.ts';
 
 export const DEFAULT_MODEL = 'loupe-mini';
 

@@ -2,7 +2,7 @@
 // Runs in Node (command line).
 import type { Verdict } from '../../models/clip-ad/calibration.ts';
 import type { ErrorValue } from '../../models/errors.ts';
-import type { SessionInfo } from '../common/services.ts';
+import type { SessionInfo } from '../common/inference-service.ts';
 import { duration, errorLine, printable, scoreBar, verdictWord } from './output.ts';
 
 /** One photograph: either its result or its error. */

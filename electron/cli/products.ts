@@ -1,7 +1,7 @@
 // Several products in one run: a session for each, all on the same model.
 // Runs in Node (command line).
 import { basename, dirname } from 'node:path';
-import type { SessionInfo, SessionOptions } from '../common/services.ts';
+import type { SessionInfo, SessionOptions } from '../common/inference-service.ts';
 import type { ScannedFile } from '../node/files/scan.ts';
 import { Inspector, type InferenceClient } from './inspector.ts';
 

@@ -1,6 +1,6 @@
 // The table of an evaluation as text or CSV; report-html.ts makes a page of it.
 // Runs anywhere.
-import type { Comparison, RvsProfile, SessionInfo } from '../common/services.ts';
+import type { Comparison, RvsProfile, SessionInfo } from '../common/inference-service.ts';
 import type { Example } from './examples.ts';
 import { METRICS, meanMetrics, type Curves, type Metrics } from '../node/measure/measure.ts';
 import type { ScoreKind } from './options.ts';

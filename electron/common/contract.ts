@@ -32,7 +32,7 @@ import type {
   HistoryState,
   ImagesCheck,
   PartStory,
-} from './services.ts';
+} from './history-service.ts';
 import { RetentionRule, type RetentionPlan } from './retention.ts';
 import { RejudgeBy, type SideBySide } from './side-by-side.ts';
 import type { GroupBy, Statistics } from './statistics.ts';

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { InspectionArea } from './area.ts';
 import { Thresholds } from './domain.ts';
-import type { Method, Rvs, SessionOptions, Tap } from './services.ts';
+import type { Method, Rvs, SessionOptions, Tap } from './inference-service.ts';
 
 /** Whatever a person types into a line: no control characters, no blanks at the ends. */
 const line = (min: number, max: number) =>

@@ -1,7 +1,7 @@
 // What the training service can be asked, and what it reports while it works.
 // Runs anywhere (types only); electron/node/service-{host,client}.ts carry them.
 import type { TrainingSettings } from '../../models/train/plan.ts';
-import type { Rvs, SessionOptions, Tap } from './services.ts';
+import type { Rvs, SessionOptions, Tap } from './inference-service.ts';
 import type { Comparison, TrainingStage } from './training.ts';
 
 export interface JobPart {

@@ -3,7 +3,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import type { InferenceApi } from '../common/services.ts';
+import type { InferenceApi } from '../common/inference-service.ts';
 import type { History } from '../node/history-client.ts';
 import { partFiles } from '../node/run/part-files.ts';
 import { describeError, toErrorValue } from '../../models/errors.ts';

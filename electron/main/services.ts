@@ -2,7 +2,8 @@
 // Runs in the main process (Electron's fork comes in as an argument).
 import type { UtilityProcess } from 'electron';
 import type { LogLevel, Message, ServicePort } from '../common/rpc.ts';
-import type { HistoryApi, HistoryEvents, InferenceApi, InferenceEvents } from '../common/services.ts';
+import type { HistoryApi, HistoryEvents } from '../common/history-service.ts';
+import type { InferenceApi, InferenceEvents } from '../common/inference-service.ts';
 import type { TrainingApi, TrainingEvents } from '../common/training-service.ts';
 import { openedHistory, type History } from '../node/history-client.ts';
 import { errorFields, type Fields, type Log } from '../node/log/log.ts';

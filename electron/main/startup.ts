@@ -4,7 +4,7 @@ import type { App } from 'electron';
 import { join } from 'node:path';
 import { toErrorValue, type ErrorValue } from '../../models/errors.ts';
 import type { Policy } from '../common/policy.ts';
-import type { Device } from '../common/services.ts';
+import type { Device } from '../common/inference-service.ts';
 import { checkDataFolder } from '../node/admin/data-folder.ts';
 import { startOptions, type StartOptions } from '../node/admin/options.ts';
 import { policyPath, readPolicy } from '../node/admin/policy-file.ts';

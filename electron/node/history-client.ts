@@ -1,6 +1,6 @@
 // The history with its folder: opened before the first request, and again after the service was started anew.
 // Runs in the main process (Node).
-import type { HistoryApi, HistoryEvents } from '../common/services.ts';
+import type { HistoryApi, HistoryEvents } from '../common/history-service.ts';
 import { LoupeError } from '../../models/errors.ts';
 import type { ServiceClient } from './service-client.ts';
 

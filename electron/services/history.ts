@@ -2,7 +2,7 @@
 // Runs in an Electron utility process, or in a Node 24 child process for the command line and the tests.
 import { resolve } from 'node:path';
 import { LoupeError } from '../../models/errors.ts';
-import type { HistoryApi, HistoryEvents } from '../common/services.ts';
+import type { HistoryApi, HistoryEvents } from '../common/history-service.ts';
 import { serve } from '../node/service-host.ts';
 import type { Right } from '../common/people.ts';
 import { Desk } from '../node/store/desk.ts';

@@ -1,6 +1,6 @@
 // The inference service: owns the ONNX session, because `run()` blocks its thread and a driver may crash its process.
 // Runs as a Node child process (command line, tests) or as an Electron utility process (desktop).
-import type { InferenceApi, InferenceEvents } from '../common/services.ts';
+import type { InferenceApi, InferenceEvents } from '../common/inference-service.ts';
 import { Engine } from '../node/engine/engine.ts';
 import { modelHealth } from '../node/engine/health.ts';
 import { ThreadPreparer } from '../node/engine/prepare-thread.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { HistoryApi, HistoryEvents } from '../../electron/common/services.ts';
+import type { HistoryApi, HistoryEvents } from '../../electron/common/history-service.ts';
 import { forkNodeService, ServiceClient } from '../../electron/node/service-client.ts';
 import { makeBackup } from '../../electron/node/store/backups.ts';
 import { openStore } from '../../electron/node/store/open.ts';

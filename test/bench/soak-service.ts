@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
-import type { InferenceApi, InferenceEvents } from '../../electron/common/services.ts';
+import type { InferenceApi, InferenceEvents } from '../../electron/common/inference-service.ts';
 import { forkNodeService, ServiceClient } from '../../electron/node/service-client.ts';
 import { temporaryFolder, writeTinyPack } from '../support/tiny-pack.ts';
 

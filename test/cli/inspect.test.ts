@@ -3,7 +3,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { PrecisionLoss } from '../../electron/common/services.ts';
+import type { PrecisionLoss } from '../../electron/common/inference-service.ts';
 import { LOSS_LIMIT } from '../../electron/node/engine/precision.ts';
 import { parseNpy, writeNpy } from '../../models/npy.ts';
 import { loupe, type CliOptions, type CliResult } from '../support/cli.ts';

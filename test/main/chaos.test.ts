@@ -5,12 +5,8 @@ import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { Part, Run } from '../../electron/common/domain.ts';
-import type {
-  HistoryApi,
-  HistoryEvents,
-  InferenceApi,
-  InferenceEvents,
-} from '../../electron/common/services.ts';
+import type { HistoryApi, HistoryEvents } from '../../electron/common/history-service.ts';
+import type { InferenceApi, InferenceEvents } from '../../electron/common/inference-service.ts';
 import { openedHistory } from '../../electron/node/history-client.ts';
 import { RunController } from '../../electron/node/run-controller.ts';
 import { findPhotographs } from '../../electron/node/run/find-photographs.ts';

@@ -8,7 +8,7 @@ import { roleMay, type PeopleState } from '../../electron/common/people.ts';
 import type { ServicePort } from '../../electron/common/rpc.ts';
 import { KEEP_ALL } from '../../electron/common/retention.ts';
 import type { RecipeSettings } from '../../electron/common/recipe.ts';
-import type { HistoryApi, HistoryEvents } from '../../electron/common/services.ts';
+import type { HistoryApi, HistoryEvents } from '../../electron/common/history-service.ts';
 import { handlers, type HandlerOptions } from '../../electron/main/handlers.ts';
 import { guardWith, NEEDS } from '../../electron/main/rights.ts';
 import { route, type Handlers, type Invocation } from '../../electron/main/router.ts';

@@ -2,7 +2,8 @@
 // Runs in the tests (Node, no service processes).
 import { expect, it } from 'vitest';
 import type { Run } from '../../electron/common/domain.ts';
-import type { PartOutcome, SessionInfo } from '../../electron/common/services.ts';
+import type { PartOutcome } from '../../electron/common/history-service.ts';
+import type { SessionInfo } from '../../electron/common/inference-service.ts';
 import { RunController, type Photograph } from '../../electron/node/run-controller.ts';
 import { FakeHistory, FakeInference, RESULT } from '../support/fake-services.ts';
 

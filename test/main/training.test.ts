@@ -4,13 +4,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type {
-  HistoryApi,
-  HistoryEvents,
-  InferenceApi,
-  InferenceEvents,
-  SessionInfo,
-} from '../../electron/common/services.ts';
+import type { HistoryApi, HistoryEvents } from '../../electron/common/history-service.ts';
+import type { InferenceApi, InferenceEvents, SessionInfo } from '../../electron/common/inference-service.ts';
 import type { ServicePort } from '../../electron/common/rpc.ts';
 import type { Training } from '../../electron/common/training.ts';
 import type { TrainingApi, TrainingEvents, TrainingOutcome } from '../../electron/common/training-service.ts';

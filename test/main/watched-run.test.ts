@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventPayload } from '../../electron/common/contract.ts';
 import type { Run } from '../../electron/common/domain.ts';
-import type { HistoryApi, HistoryEvents } from '../../electron/common/services.ts';
+import type { HistoryApi, HistoryEvents } from '../../electron/common/history-service.ts';
 import { openedHistory } from '../../electron/node/history-client.ts';
 import { RunController } from '../../electron/node/run-controller.ts';
 import { findPhotographs } from '../../electron/node/run/find-photographs.ts';

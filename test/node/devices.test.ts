@@ -12,7 +12,7 @@ import { candidates, rulesOf } from '../../electron/node/engine/providers.ts';
 import { TextCache } from '../../electron/node/engine/text-cache.ts';
 import { openPack } from '../../models/packs/open.ts';
 import { GraphBuilder } from '../../models/onnx/graph.ts';
-import type { InferenceEvents } from '../../electron/common/services.ts';
+import type { InferenceEvents } from '../../electron/common/inference-service.ts';
 import { writePhotograph } from '../support/photographs.ts';
 import { temporaryFolder, writeTinyPack } from '../support/tiny-pack.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { officialScores } from '../../models/metrics/official-score.ts';
 import { writeNpy } from '../../models/npy.ts';
-import type { Method, SessionOptions } from '../../electron/common/services.ts';
+import type { Method, SessionOptions } from '../../electron/common/inference-service.ts';
 import { Engine } from '../../electron/node/engine/engine.ts';
 import { expectClose, GOLDEN, goldenFloats, goldenJson, hasGolden, tolerance } from '../support/golden.ts';
 import { temporaryFolder, writeGoldenPack } from '../support/tiny-pack.ts';

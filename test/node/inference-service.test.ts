@@ -3,7 +3,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { InferenceApi, InferenceEvents, SessionOptions } from '../../electron/common/services.ts';
+import type {
+  InferenceApi,
+  InferenceEvents,
+  SessionOptions,
+} from '../../electron/common/inference-service.ts';
 import { forkNodeService, ServiceClient } from '../../electron/node/service-client.ts';
 import { toErrorValue, type ErrorCode } from '../../models/errors.ts';
 import { parseNpy, writeNpy } from '../../models/npy.ts';

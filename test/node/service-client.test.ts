@@ -2,7 +2,7 @@
 // Runs in the tests (Node, with made-up ports and made-up time).
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Message, ServicePort } from '../../electron/common/rpc.ts';
-import type { HistoryApi, HistoryEvents } from '../../electron/common/services.ts';
+import type { HistoryApi, HistoryEvents } from '../../electron/common/history-service.ts';
 import { patienceFor } from '../../electron/node/patience.ts';
 import { ServiceClient } from '../../electron/node/service-client.ts';
 

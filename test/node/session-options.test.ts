@@ -3,7 +3,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { InspectResult, SessionInfo, SessionOptions } from '../../electron/common/services.ts';
+import type { InspectResult, SessionInfo, SessionOptions } from '../../electron/common/inference-service.ts';
 import { Engine } from '../../electron/node/engine/engine.ts';
 import { TextCache } from '../../electron/node/engine/text-cache.ts';
 import { writeSafetensors, type NamedTensor } from '../../models/clip/safetensors-write.ts';

@@ -9,7 +9,7 @@ import type {
   Told,
 } from '../../electron/common/challenge.ts';
 import type { Run } from '../../electron/common/domain.ts';
-import type { FoundPart, PartStory } from '../../electron/common/services.ts';
+import type { FoundPart, PartStory } from '../../electron/common/history-service.ts';
 import type { FakeSettings } from './fake-bridge.ts';
 import { finishedPart, ID_SPACE } from './fake-data.ts';
 import { beginSuite, calls, leave, press } from './operate.ts';

@@ -12,7 +12,7 @@ import {
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HistoryEvents } from '../../electron/common/services.ts';
+import type { HistoryEvents } from '../../electron/common/history-service.ts';
 import { backUpOnline } from '../../electron/node/store/backup.ts';
 import { chainName, checkBackup, listBackups, makeBackup } from '../../electron/node/store/backups.ts';
 import { diskUse } from '../../electron/node/store/disk-use.ts';

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dueToday, isToldRight, type KnownPart } from '../../electron/common/challenge.ts';
-import type { PartOutcome } from '../../electron/common/services.ts';
+import type { PartOutcome } from '../../electron/common/history-service.ts';
 import { explain } from '../../electron/node/report/explain.ts';
 import { findParts } from '../../electron/node/report/find-parts.ts';
 import { selectRuns } from '../../electron/node/report/selection.ts';

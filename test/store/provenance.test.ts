@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { HistoryApi } from '../../electron/common/services.ts';
+import type { HistoryApi } from '../../electron/common/history-service.ts';
 import { explain } from '../../electron/node/report/explain.ts';
 import { resultRows } from '../../electron/node/report/rows.ts';
 import { MIGRATIONS, schemaOf } from '../../electron/node/store/migrations/index.ts';

@@ -1,7 +1,7 @@
 // A recipe for the history tests, runs from it, and parts whose photographs are known.
 // Runs in the tests (Node).
 import type { RecipeSettings } from '../../electron/common/recipe.ts';
-import type { HistoryApi, NewRun, PartOutcome } from '../../electron/common/services.ts';
+import type { HistoryApi, NewRun, PartOutcome } from '../../electron/common/history-service.ts';
 import type { Store } from '../../electron/node/store/store.ts';
 import { result, SESSION } from './support.ts';
 

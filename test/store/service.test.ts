@@ -4,7 +4,7 @@ import { MIGRATIONS } from '../../electron/node/store/migrations/index.ts';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { Part, Run } from '../../electron/common/domain.ts';
-import type { HistoryApi, HistoryEvents } from '../../electron/common/services.ts';
+import type { HistoryApi, HistoryEvents } from '../../electron/common/history-service.ts';
 import { forkNodeService, ServiceClient } from '../../electron/node/service-client.ts';
 import { loadRun } from '../../electron/node/run/load.ts';
 import { RECIPE } from './recipe-support.ts';

@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path';
 import { afterAll } from 'vitest';
 import type { Message } from '../../electron/common/rpc.ts';
 import type { HumanVerdict } from '../../electron/common/domain.ts';
-import type { HistoryApi, InspectResult, NewVerdict, PartOutcome } from '../../electron/common/services.ts';
+import type { HistoryApi, NewVerdict, PartOutcome } from '../../electron/common/history-service.ts';
+import type { InspectResult } from '../../electron/common/inference-service.ts';
 import type { Store } from '../../electron/node/store/store.ts';
 import { LoupeError, type ErrorCode } from '../../models/errors.ts';
 

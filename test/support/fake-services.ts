@@ -2,15 +2,14 @@
 // Runs in the tests (Node).
 import type { Part, Run } from '../../electron/common/domain.ts';
 import type { Recipe, RecipeRef } from '../../electron/common/recipe.ts';
+import type { NewRun, PartOutcome } from '../../electron/common/history-service.ts';
 import type {
   InferenceApi,
   InferenceEvents,
   InspectResult,
-  NewRun,
-  PartOutcome,
   SessionInfo,
   SessionOptions,
-} from '../../electron/common/services.ts';
+} from '../../electron/common/inference-service.ts';
 import type { History } from '../../electron/node/history-client.ts';
 import { LoupeError } from '../../models/errors.ts';
 

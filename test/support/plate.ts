@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp, { type Region } from 'sharp';
 import { afterAll, beforeAll } from 'vitest';
-import type { SessionOptions } from '../../electron/common/services.ts';
+import type { SessionOptions } from '../../electron/common/inference-service.ts';
 import { Engine } from '../../electron/node/engine/engine.ts';
 import { temporaryFolder, writeTinyPack } from './tiny-pack.ts';
 

@@ -2,12 +2,8 @@
 // Runs in the tests (Node 24).
 import { resolve } from 'node:path';
 import type { ServicePort } from '../../electron/common/rpc.ts';
-import type {
-  HistoryApi,
-  HistoryEvents,
-  InferenceApi,
-  InferenceEvents,
-} from '../../electron/common/services.ts';
+import type { HistoryApi, HistoryEvents } from '../../electron/common/history-service.ts';
+import type { InferenceApi, InferenceEvents } from '../../electron/common/inference-service.ts';
 import { openedHistory } from '../../electron/node/history-client.ts';
 import { RunController, type RunControllerOptions } from '../../electron/node/run-controller.ts';
 import { findPhotographs } from '../../electron/node/run/find-photographs.ts';

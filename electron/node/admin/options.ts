@@ -2,7 +2,7 @@
 // Runs in the main process (Node).
 import { resolve } from 'node:path';
 import { LoupeError } from '../../../models/errors.ts';
-import type { Device } from '../../common/services.ts';
+import type { Device } from '../../common/inference-service.ts';
 import { DEVICES } from '../../common/policy.ts';
 
 export interface StartOptions {

@@ -7,7 +7,7 @@ import type { Calibration } from '../../../models/clip-ad/calibration.ts';
 import { LoupeError } from '../../../models/errors.ts';
 import { calibration } from '../../../models/packs/manifest.ts';
 import type { OpenedPack } from '../../../models/packs/open.ts';
-import type { Method, Tap } from '../../common/services.ts';
+import type { Method, Tap } from '../../common/inference-service.ts';
 
 const schema = z.object({
   schema: z.literal(1),

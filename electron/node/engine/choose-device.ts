@@ -4,7 +4,7 @@ import { env } from 'onnxruntime-node';
 import program from '../../../package.json' with { type: 'json' };
 import { toErrorValue, type ErrorValue } from '../../../models/errors.ts';
 import type { OpenedPack } from '../../../models/packs/open.ts';
-import type { InferenceEvents } from '../../common/services.ts';
+import type { InferenceEvents } from '../../common/inference-service.ts';
 import { DeviceStore, type Choice, type Place, type Trial } from './device-store.ts';
 import { driverVersions, machineId } from './drivers.ts';
 import { Network, type RawResult } from './network.ts';

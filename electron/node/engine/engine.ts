@@ -10,7 +10,7 @@ import type {
   InspectResult,
   SessionInfo,
   SessionOptions,
-} from '../../common/services.ts';
+} from '../../common/inference-service.ts';
 import { chooseDevice, timed, usable } from './choose-device.ts';
 import { chosen, DeviceStore, type Choice } from './device-store.ts';
 import { FailoverNetwork, type DeviceChange, type Runs } from './failover.ts';

@@ -1,7 +1,7 @@
 // Whether a model pack gives the right numbers on this computer: every hash, the weights, the self-test on the device.
 // Runs in the inference service and on the command line (Node).
 import { openPack } from '../../../models/packs/open.ts';
-import type { Device, ModelHealth } from '../../common/services.ts';
+import type { Device, ModelHealth } from '../../common/inference-service.ts';
 import { testPack } from './self-test.ts';
 import { buildTextModel } from './text-features.ts';
 

@@ -3,7 +3,7 @@
 import { env, InferenceSession, listSupportedBackends, type Tensor } from 'onnxruntime-node';
 import { LoupeError } from '../../../models/errors.ts';
 import type { OnnxModel } from '../../../models/onnx/graph.ts';
-import type { Device } from '../../common/services.ts';
+import type { Device } from '../../common/inference-service.ts';
 import { Gate } from './gate.ts';
 import { rulesOf, type Provider } from './providers.ts';
 import { defaultThreads } from './threads.ts';

@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { env } from 'onnxruntime-node';
 import { LoupeError } from '../../../models/errors.ts';
 import type { OpenedPack } from '../../../models/packs/open.ts';
-import type { Device, Precision, PrecisionLoss } from '../../common/services.ts';
+import type { Device, Precision, PrecisionLoss } from '../../common/inference-service.ts';
 import { Network, networkKey, type RawResult } from './network.ts';
 import type { OnnxOptions } from './onnx.ts';
 import type { Settings } from './settings.ts';

@@ -3,7 +3,7 @@
 import { cropOf, tilesAt } from '../../../models/clip-ad/tile-grid.ts';
 import type { NotFound } from '../../common/align/aligner.ts';
 import type { Placement } from '../../common/align/placement.ts';
-import type { ImageFacts } from '../../common/services.ts';
+import type { ImageFacts } from '../../common/inference-service.ts';
 import { decodePhotograph, type DecodedImage } from '../image/decode.ts';
 import { Followers, type Follow } from './follow.ts';
 import { crop, toModelSize } from './model-size.ts';

@@ -2,7 +2,7 @@
 // Runs in the inference service and on the command line (Node).
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Device } from '../../common/services.ts';
+import type { Device } from '../../common/inference-service.ts';
 import { CUDA_LIBRARIES, runtimeFolder } from './cuda-libraries.ts';
 
 export type Provider = Exclude<Device, 'auto'>;

@@ -2,7 +2,7 @@
 // Runs in the inference service (Node).
 import type { Range, Verdict } from '../../../models/clip-ad/calibration.ts';
 import { writeNpy } from '../../../models/npy.ts';
-import type { InspectRequest } from '../../common/services.ts';
+import type { InspectRequest } from '../../common/inference-service.ts';
 import type { DecodedImage } from '../image/decode.ts';
 import { renderOverlay } from '../image/overlay.ts';
 import { thumbnail } from '../image/thumbnail.ts';

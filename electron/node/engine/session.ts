@@ -6,7 +6,7 @@ import { tilesAt } from '../../../models/clip-ad/tile-grid.ts';
 import { mergeScales, TileCanvas } from '../../../models/clip-ad/tiles.ts';
 import { LoupeError } from '../../../models/errors.ts';
 import type { Placement } from '../../common/align/placement.ts';
-import type { InspectRequest, InspectResult } from '../../common/services.ts';
+import type { InspectRequest, InspectResult } from '../../common/inference-service.ts';
 import { thumbnail } from '../image/thumbnail.ts';
 import { compactFeature } from './feature.ts';
 import type { Runs } from './failover.ts';

@@ -15,7 +15,7 @@ import type {
   RvsProfile,
   SessionOptions,
   Tap,
-} from '../../common/services.ts';
+} from '../../common/inference-service.ts';
 
 import { readCalibration } from './calibration-file.ts';
 import { mustBeFollowable } from './follow.ts';

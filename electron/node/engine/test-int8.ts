@@ -2,7 +2,7 @@
 // Runs in Node (command line).
 import { packWeights, type OpenedPack } from '../../../models/packs/open.ts';
 import { makeSelfTest, parseSelfTest } from '../../../models/packs/self-test.ts';
-import type { PrecisionLoss } from '../../common/services.ts';
+import type { PrecisionLoss } from '../../common/inference-service.ts';
 import type { OnnxOptions } from './onnx.ts';
 import { measureInt8, requireSmall } from './precision.ts';
 import { resolveSettings } from './settings.ts';

@@ -12,7 +12,7 @@ import { readTextWeights } from '../../../models/clip/weights.ts';
 import { LoupeError } from '../../../models/errors.ts';
 import { parseNpy } from '../../../models/npy.ts';
 import { packWeights, type OpenedPack } from '../../../models/packs/open.ts';
-import type { Comparison, Rvs, RvsProfile } from '../../common/services.ts';
+import type { Comparison, Rvs, RvsProfile } from '../../common/inference-service.ts';
 import { openOnnx, type OnnxOptions, type OnnxSession } from './onnx.ts';
 import type { TextCache } from './text-cache.ts';
 

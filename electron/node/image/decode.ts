@@ -4,7 +4,7 @@ import { decodeBmp, readBmpHeader } from './bmp.ts';
 import { ownBytes, sharp, type Sharp } from './codec.ts';
 import { decoderError, readHeader, type ImageHeader } from './header.ts';
 import type { ImageFormat } from './sniff.ts';
-import type { ImageFacts } from '../../common/services.ts';
+import type { ImageFacts } from '../../common/inference-service.ts';
 import { imageFacts } from './facts.ts';
 import { readPhotograph, readPhotographFile } from './read-file.ts';
 

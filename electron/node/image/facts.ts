@@ -2,7 +2,7 @@
 // Runs in Node (inference service, command line).
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { ImageFacts } from '../../common/services.ts';
+import type { ImageFacts } from '../../common/inference-service.ts';
 import { capturedAt } from './captured.ts';
 import type { PhotographFile } from './read-file.ts';
 

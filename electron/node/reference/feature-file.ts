@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto';
 import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { SessionInfo } from '../../common/services.ts';
+import type { SessionInfo } from '../../common/inference-service.ts';
 import { LoupeError } from '../../../models/errors.ts';
 import { isFull } from '../engine/write-file.ts';
 

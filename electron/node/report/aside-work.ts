@@ -1,7 +1,7 @@
 // What takes long in the history: check, count, export, compare. Each over a connection of its own that only reads.
 // Runs in the worker of the history service (Node).
 import type { RejudgeBy, SideBySide } from '../../common/side-by-side.ts';
-import type { FoundPart, HistoryCheck, ImagesCheck, Selection } from '../../common/services.ts';
+import type { FoundPart, HistoryCheck, ImagesCheck, Selection } from '../../common/history-service.ts';
 import type { GroupBy, Statistics } from '../../common/statistics.ts';
 import { layout } from '../store/files.ts';
 import { readingFrom, type HistoryReader } from '../store/reader.ts';

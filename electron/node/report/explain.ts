@@ -1,6 +1,6 @@
 // The story of one part: what scored it, who judged it when and on what grounds.
 // Runs in the history service (Node).
-import type { PartStory } from '../../common/services.ts';
+import type { PartStory } from '../../common/history-service.ts';
 import { notFound } from '../store/failure.ts';
 import { imageOf } from '../store/parts.ts';
 import { fromColumns } from '../store/sessions.ts';

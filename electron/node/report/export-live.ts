@@ -1,6 +1,6 @@
 // An export out of a history that is in use: written by the worker, told in the audit trail when it is there.
 // Runs in the history service (Node).
-import type { HistoryApi } from '../../common/services.ts';
+import type { HistoryApi } from '../../common/history-service.ts';
 import type { Aside } from '../store/aside.ts';
 import type { Store } from '../store/store.ts';
 import { EXPORTED, type ExportDetail } from './reports-of.ts';

@@ -1,6 +1,6 @@
 // One export of a selection: checks the chain, then writes the same rows as CSV, JSON Lines or a page.
 // Runs in Node (command line).
-import type { Selection } from '../../common/services.ts';
+import type { Selection } from '../../common/history-service.ts';
 import type { GroupBy, Statistics } from '../../common/statistics.ts';
 import { LoupeError } from '../../../models/errors.ts';
 import { chainCode } from '../store/chain.ts';

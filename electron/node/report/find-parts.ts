@@ -1,7 +1,7 @@
 // Finds parts of the whole history by a piece of their name, or by their number.
 // Runs in the worker of the history service (Node): a million names take longer than anybody else should wait.
 import { machineVerdict } from '../../common/domain.ts';
-import type { FoundPart } from '../../common/services.ts';
+import type { FoundPart } from '../../common/history-service.ts';
 import type { HistoryReader } from '../store/reader.ts';
 import type { PartRow } from '../store/tables.ts';
 

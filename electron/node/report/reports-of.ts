@@ -1,7 +1,7 @@
 // Which reports and exports hold the parts of a run, as the audit trail tells it.
 // Runs in Node (history service, command line).
 import type { Run } from '../../common/domain.ts';
-import type { PartStory, Selection } from '../../common/services.ts';
+import type { PartStory, Selection } from '../../common/history-service.ts';
 import type { Tables } from '../store/tables.ts';
 import { selectRuns } from './selection.ts';
 

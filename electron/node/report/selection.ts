@@ -1,6 +1,6 @@
 // Which runs a report, an export or a statistic is about.
 // Runs in Node (command line, history service).
-import type { Selection } from '../../common/services.ts';
+import type { Selection } from '../../common/history-service.ts';
 import type { Run } from '../../common/domain.ts';
 
 /**

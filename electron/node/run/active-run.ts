@@ -2,7 +2,8 @@
 // Runs in the main process (Node).
 import type { EventPayload } from '../../common/contract.ts';
 import type { Run, RunProgress, RunState } from '../../common/domain.ts';
-import type { PartOutcome, SessionInfo } from '../../common/services.ts';
+import type { PartOutcome } from '../../common/history-service.ts';
+import type { SessionInfo } from '../../common/inference-service.ts';
 import type { History } from '../history-client.ts';
 import { LoupeError, toErrorValue, type ErrorCode, type ErrorValue } from '../../../models/errors.ts';
 import { FeatureWriter, featureFile, featureKey } from '../reference/feature-file.ts';

@@ -1,7 +1,7 @@
 // Adds the photographs that come into watched folders to a run, for as long as the run lives.
 // Runs in the main process (Node).
 import type { Watch } from '../../common/domain.ts';
-import type { NewPart } from '../../common/services.ts';
+import type { NewPart } from '../../common/history-service.ts';
 import type { ErrorValue } from '../../../models/errors.ts';
 import { isMasks } from '../files/scan.ts';
 import { presentIn, watchFolders, type Arrival, type WatchTimes } from '../files/watch.ts';

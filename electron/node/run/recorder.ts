@@ -1,7 +1,7 @@
 // Gathers outcomes into small batches for the history: one write at most every 100 ms, in the order of arrival.
 // Runs in the main process (Node).
 import type { Part } from '../../common/domain.ts';
-import type { PartOutcome } from '../../common/services.ts';
+import type { PartOutcome } from '../../common/history-service.ts';
 
 const DELAY_MS = 100;
 /** With so many outcomes waiting the history is the slow one: whoever adds another waits for the disk. */

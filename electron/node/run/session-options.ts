@@ -2,7 +2,7 @@
 // Runs in the main process (Node).
 import { deviceFileOf } from '../engine/device-file.ts';
 import { numbersOf, type RecipeSettings } from '../../common/recipe.ts';
-import type { Device, SessionOptions } from '../../common/services.ts';
+import type { Device, SessionOptions } from '../../common/inference-service.ts';
 import { findHead } from '../training/heads.ts';
 
 export interface PackPlaces {

@@ -6,7 +6,7 @@ import type {
   InspectResult,
   SessionInfo,
   SessionOptions,
-} from '../../common/services.ts';
+} from '../../common/inference-service.ts';
 import { LoupeError, toErrorValue, type ErrorValue } from '../../../models/errors.ts';
 
 /** The part of the service client that a session needs. */

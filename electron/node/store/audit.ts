@@ -1,6 +1,6 @@
 // The audit trail: what happened beside verdicts, as rows of the chain that are only ever added.
 // Runs in the history service (Node).
-import type { AuditEvent } from '../../common/services.ts';
+import type { AuditEvent } from '../../common/history-service.ts';
 import type { Chain } from './chain.ts';
 import type { Clock } from './clock.ts';
 import type { Access } from './ledger.ts';

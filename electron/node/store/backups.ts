@@ -2,7 +2,7 @@
 // Runs in the history service and on the command line (Node).
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BackupFile } from '../../common/services.ts';
+import type { BackupFile } from '../../common/history-service.ts';
 import { backUpOnline } from './backup.ts';
 import { toHistoryError } from './failure.ts';
 import { inspect } from './inspect.ts';

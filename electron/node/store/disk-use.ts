@@ -2,7 +2,7 @@
 // Runs in the history service and on the command line (Node).
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { DiskUse } from '../../common/services.ts';
+import type { DiskUse } from '../../common/history-service.ts';
 import { layout, sizeOf } from './files.ts';
 import { bytesOf, mediaOf } from './media-files.ts';
 

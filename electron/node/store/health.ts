@@ -1,6 +1,6 @@
 // How the database is: where, how large, of which schema, and whether SQLite finds its pages in order.
 // Runs in the history service and on the command line (Node).
-import type { DatabaseHealth } from '../../common/services.ts';
+import type { DatabaseHealth } from '../../common/history-service.ts';
 import { sizeOf } from './files.ts';
 import { numberPragma, type Database } from './sqlite.ts';
 

@@ -2,7 +2,7 @@
 // Runs in the history service (Node).
 import { z } from 'zod';
 import type { RetentionPlan, RetentionRule } from '../../common/retention.ts';
-import type { BackupFile, HistoryEvents, HistoryState } from '../../common/services.ts';
+import type { BackupFile, HistoryEvents, HistoryState } from '../../common/history-service.ts';
 import { PROGRAM } from './audit.ts';
 import { chainName, KEPT_BACKUPS, listBackups, makeBackup } from './backups.ts';
 import { chainCode, readChainEnd } from './chain.ts';

@@ -3,7 +3,8 @@
 import type { ErrorValue } from '../../../models/errors.ts';
 import type { Placement } from '../../common/align/placement.ts';
 import type { Part, Run } from '../../common/domain.ts';
-import type { ImageFacts, NewPart, PartOutcome } from '../../common/services.ts';
+import type { NewPart, PartOutcome } from '../../common/history-service.ts';
+import type { ImageFacts } from '../../common/inference-service.ts';
 import type { Clock } from './clock.ts';
 import { damaged, notFound } from './failure.ts';
 import type { Access } from './ledger.ts';

@@ -1,7 +1,7 @@
 // Recipes: versions that are only ever added, each with author and reason, found by id or by name.
 // Runs in the history service (Node).
 import { RecipeSettings, type Recipe, type RecipeRef } from '../../common/recipe.ts';
-import type { NewRecipe } from '../../common/services.ts';
+import type { NewRecipe } from '../../common/history-service.ts';
 import { LoupeError } from '../../../models/errors.ts';
 import type { Audit } from './audit.ts';
 import { sha256 } from './canonical.ts';

@@ -2,7 +2,7 @@
 // Runs in the history service (Node).
 import type { ErrorValue } from '../../../models/errors.ts';
 import type { Run, RunState, Thresholds } from '../../common/domain.ts';
-import type { NewRun } from '../../common/services.ts';
+import type { NewRun } from '../../common/history-service.ts';
 import { PROGRAM, type Audit } from './audit.ts';
 import type { Clock } from './clock.ts';
 import { damaged, notFound } from './failure.ts';

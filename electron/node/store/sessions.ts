@@ -1,7 +1,7 @@
 // What decided the numbers of a run: the settled session of the inference service, as a row.
 // Runs in the history service (Node).
 import { LoupeError } from '../../../models/errors.ts';
-import type { SessionInfo } from '../../common/services.ts';
+import type { SessionInfo } from '../../common/inference-service.ts';
 import type { SessionRow } from './tables.ts';
 
 export type Settled = Omit<SessionInfo, 'session'>;

@@ -1,6 +1,6 @@
 // An open history: the things that can be asked, over one connection.
 // Runs in the history service (Node).
-import type { HistoryInfo } from '../../common/services.ts';
+import type { HistoryInfo } from '../../common/history-service.ts';
 import { Audit, PROGRAM } from './audit.ts';
 import { Chain } from './chain.ts';
 import { Challenges } from './challenges.ts';

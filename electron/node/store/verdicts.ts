@@ -1,7 +1,7 @@
 // What operators say about parts: rows that are only ever added, each with what its author saw at that moment.
 // Runs in the history service (Node).
 import { machineVerdict, type Part } from '../../common/domain.ts';
-import type { NewVerdict } from '../../common/services.ts';
+import type { NewVerdict } from '../../common/history-service.ts';
 import { LoupeError } from '../../../models/errors.ts';
 import type { Chain } from './chain.ts';
 import type { Clock } from './clock.ts';

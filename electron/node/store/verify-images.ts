@@ -1,7 +1,7 @@
 // Compares photographs that are still there with what they were when they were inspected.
 // Runs in Node (command line, workers of the history service). Reads only.
 import type { Run } from '../../common/domain.ts';
-import type { ImagesCheck } from '../../common/services.ts';
+import type { ImagesCheck } from '../../common/history-service.ts';
 import { fileHash } from '../image/facts.ts';
 import type { HistoryReader } from './reader.ts';
 

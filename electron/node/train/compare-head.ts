@@ -3,7 +3,7 @@
 import { score as calibrated, verdict, type Calibration } from '../../../models/clip-ad/calibration.ts';
 import { propose, type KnownPart, type Proposal } from '../../../models/clip-ad/calibrate.ts';
 import { ranking } from '../../../models/metrics/ranking.ts';
-import type { InspectResult, SessionInfo, SessionOptions } from '../../common/services.ts';
+import type { InspectResult, SessionInfo, SessionOptions } from '../../common/inference-service.ts';
 import type { ComparedPart, Comparison, Figures } from '../../common/training.ts';
 import type { JobPart, TrainingJob } from '../../common/training-service.ts';
 import { Engine } from '../engine/engine.ts';

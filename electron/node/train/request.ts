@@ -1,7 +1,7 @@
 // What a training is asked for, and what it tells while it runs.
 // Runs anywhere (types only).
 import type { TrainingSettings } from '../../../models/train/plan.ts';
-import type { RvsProfile, SessionOptions } from '../../common/services.ts';
+import type { RvsProfile, SessionOptions } from '../../common/inference-service.ts';
 
 export interface TrainingImage {
   readonly path: string;

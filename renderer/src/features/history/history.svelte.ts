@@ -3,7 +3,7 @@
 import type { ChannelArgs } from '../../../../electron/common/contract.ts';
 import type { Run } from '../../../../electron/common/domain.ts';
 import type { RetentionPlan, RetentionRule } from '../../../../electron/common/retention.ts';
-import type { HistoryCheck, HistoryState, ImagesCheck } from '../../../../electron/common/services.ts';
+import type { HistoryCheck, HistoryState, ImagesCheck } from '../../../../electron/common/history-service.ts';
 import type { SideBySide } from '../../../../electron/common/side-by-side.ts';
 import { toErrorValue, type ErrorValue } from '../../../../models/errors.ts';
 import { call, listen } from '../../lib/client.ts';

@@ -1,6 +1,6 @@
 // The story of one part in the page, and the search through the whole history that leads to one.
 // Runs in the page.
-import type { FoundPart, PartStory } from '../../../../electron/common/services.ts';
+import type { FoundPart, PartStory } from '../../../../electron/common/history-service.ts';
 import { call } from '../../lib/client.ts';
 import { attempt } from '../../state/attempt.ts';
 import type { Notices } from '../../state/notices.svelte.ts';

@@ -1,6 +1,6 @@
 // English: the texts of the history: statistics, runs side by side, storage, checks. The other languages have its shape.
 // Runs anywhere (pure).
-import type { DiskUse } from '../../../../electron/common/services.ts';
+import type { DiskUse } from '../../../../electron/common/history-service.ts';
 import type { GroupBy } from '../../../../electron/common/statistics.ts';
 import * as format from '../../lib/format.ts';
 import { challenge, find, story } from './audit-en.ts';

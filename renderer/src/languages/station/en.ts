@@ -2,7 +2,7 @@
 // Runs anywhere (pure).
 import { ENGLISH_MENU, type MenuTexts } from '../../../../electron/common/menu-texts.ts';
 import type { RunProgress, Thresholds, Watch } from '../../../../electron/common/domain.ts';
-import type { Method } from '../../../../electron/common/services.ts';
+import type { Method } from '../../../../electron/common/inference-service.ts';
 import type { Consequence } from '../../features/recipes/edit.ts';
 import * as format from '../../lib/format.ts';
 
