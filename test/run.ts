@@ -1,5 +1,5 @@
-// Runs every test suite in order and ends with one line that counts them all: what `npm test` is.
-// Runs in Node, from the repository root.
+// Runs the test suites in order and ends with one line that counts them all: what `npm test` is. With a word, only the suites with
+// it in their names. Runs in Node, from the repository root.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 
@@ -105,6 +105,10 @@ async function twice(file: string): Promise<Counts> {
 
 const PROGRAMS = [
   ['page (Debian Chromium)', 'test/renderer/page.e2e.ts'],
+  ['guided page (Debian Chromium)', 'test/renderer/guided.e2e.ts'],
+  ['100,000 parts (Debian Chromium)', 'test/renderer/many.e2e.ts'],
+  ['accessible page (Debian Chromium)', 'test/renderer/accessible.e2e.ts'],
+  ['texts from catalogues (Debian Chromium)', 'test/renderer/pseudo.e2e.ts'],
   ['drawing by WebGL2 and without (Debian Chromium)', 'test/renderer/drawing.e2e.ts'],
   ['training page (Debian Chromium)', 'test/renderer/training.e2e.ts'],
   ['inspection area page (Debian Chromium)', 'test/renderer/regions.e2e.ts'],
@@ -125,8 +129,11 @@ const suites: [name: string, start: () => Promise<Counts>][] = [
   ...PROGRAMS.map(([name, file]): [string, () => Promise<Counts>] => [name, () => twice(file)]),
 ];
 
+const [word = ''] = process.argv.slice(2);
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-for (const [name, start] of suites) {
+const chosen = suites.filter(([name]) => name.includes(word));
+if (chosen.length === 0) throw new Error(`no suite has "${word}" in its name`);
+for (const [name, start] of chosen) {
   console.log(`\n=== ${name}`);
   const counts = await start();
   total.passed += counts.passed;
