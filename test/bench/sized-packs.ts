@@ -117,11 +117,12 @@ function randomTensors(architecture: ClipArchitecture): Map<string, NamedTensor>
 
 function make(name: string, folder: string, architecture: ClipArchitecture): void {
   const { files: _, ...mini } = JSON.parse(readFileSync(join(MINI, 'pack.json'), 'utf8')) as PackManifest;
-  const { tokenizer, selfTest: _test, ...common } = mini; // its numbers are those of other weights
+  const { tokenizer, selfTest: _test, head: _head, ...common } = mini; // made for other weights
   const tensors = randomTensors(architecture);
   const quarter = architecture.vision.layers / 4;
   const manifest = {
     ...common,
+    method: 'sdp',
     id: name,
     title: `Random weights, ${name}`,
     architecture,

@@ -1,7 +1,9 @@
 // Preparing photographs in a thread of their own gives what preparing them here gives, and failures come back as they are.
 // Runs in the tests (Node, a real worker thread).
+import { execFile } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InlinePreparer } from '../../electron/node/engine/prepare.ts';
 import { ThreadPreparer } from '../../electron/node/engine/prepare-thread.ts';
@@ -11,6 +13,7 @@ import { temporaryFolder } from '../support/tiny-pack.ts';
 const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
 const ENTRY = new URL('../../electron/services/inference-worker.ts', import.meta.url);
+const PREPARER = new URL('../../electron/node/engine/prepare-thread.ts', import.meta.url);
 const thread = new ThreadPreparer(ENTRY);
 afterAll(async () => void (await thread.start().terminate()));
 const here = new InlinePreparer();
@@ -49,6 +52,21 @@ describe('the thread that prepares', () => {
     writeFileSync(path, 'no picture');
     await expect(ask()).rejects.toMatchObject({ code: 'image.not_an_image' });
   });
+
+  it('keeps a process alive as long as somebody waits for a photograph, and no longer', async () => {
+    const path = await writePhotograph(join(folder, 'alone.png'), 1, 40, 30);
+    const request = JSON.stringify({ path, side: 24, scales: [], keepImage: false });
+    const program = join(folder, 'alone.ts');
+    writeFileSync(
+      program,
+      `import { ThreadPreparer } from ${JSON.stringify(PREPARER.href)};
+       const thread = new ThreadPreparer(new URL(${JSON.stringify(ENTRY.href)}));
+       console.log((await thread.prepare(${request})).pixels.length);`,
+    );
+    // Killed when it does not end by itself.
+    const { stdout } = await promisify(execFile)(process.execPath, [program], { timeout: 120_000 });
+    expect(stdout.trim()).toBe(String(24 * 24 * 3));
+  }, 150_000);
 
   it('is started again when it ended, and what was under way is refused', async () => {
     const path = await writePhotograph(join(folder, 'again.png'), 9);

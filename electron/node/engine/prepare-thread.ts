@@ -32,7 +32,9 @@ export class ThreadPreparer implements Preparer {
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
       const question: Question = { ...request, id };
-      this.start().postMessage(question);
+      const thread = this.start();
+      thread.ref();
+      thread.postMessage(question);
     });
   }
 
@@ -41,10 +43,10 @@ export class ThreadPreparer implements Preparer {
     if (this.#thread) return this.#thread;
     const thread = new Worker(this.#entry);
     this.#thread = thread;
-    thread.unref(); // a service ends when its parent does; this thread alone keeps nothing alive
     thread.on('message', (answer: Answer) => {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
+      if (this.#waiting.size === 0) thread.unref();
       if (answer.ok) waiting?.resolve(answer.prepared);
       else waiting?.reject(new LoupeError(answer.error.code, answer.error.params));
     });
@@ -57,6 +59,8 @@ export class ThreadPreparer implements Preparer {
     };
     thread.on('error', (error: unknown) => ended(`the thread that decodes failed: ${String(error)}`));
     thread.on('exit', () => ended('the thread that decodes ended'));
+    // Only a photograph that somebody waits for keeps the process alive. Last: adding a listener would take that back.
+    thread.unref();
     return thread;
   }
 }
