@@ -7,6 +7,8 @@ interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** What failed, in the words of its suite: told again at the end, where nobody has to scroll to. */
+  failures?: readonly string[];
 }
 
 const NODE = process.execPath;
@@ -44,8 +46,33 @@ interface VitestReport {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests: number;
-  readonly testResults: readonly { readonly name: string; readonly status: string }[];
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[];
+    }[];
+  }[];
 }
+
+/** The first lines of a failure: enough to know where to look. */
+const head = (text: string): string => text.split('\n').slice(0, 8).join('\n');
+
+/** Each failed test with its file; a file that could not be read at all with its message. */
+const failuresIn = (report: VitestReport): string[] =>
+  report.testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, message, assertionResults }) => {
+      const failed = assertionResults.filter(({ status }) => status === 'failed');
+      return failed.length === 0
+        ? [`${name}\n${head(message ?? '')}`]
+        : failed.map(
+            ({ fullName, failureMessages }) => `${name}: ${fullName}\n${head(failureMessages?.[0] ?? '')}`,
+          );
+    });
 
 /** Runs vitest on these files (all without any); null where it left no report. */
 async function report(files: readonly string[]): Promise<{ code: number; report: VitestReport | null }> {
@@ -74,6 +101,7 @@ async function vitest(): Promise<Counts> {
     passed: all.numPassedTests,
     failed: all.numFailedTests,
     skipped: all.numPendingTests + all.numTodoTests,
+    failures: failuresIn(all),
   };
   const failing = all.testResults.filter(({ status }) => status === 'failed').map(({ name }) => name);
   if (counts.failed === 0 || failing.length > MOST_AGAIN) return crashed(code, counts);
@@ -81,17 +109,24 @@ async function vitest(): Promise<Counts> {
   const second = await report(failing);
   const still = second.report?.numFailedTests ?? counts.failed;
   // What passed in these files has been counted; what fails no more has passed.
-  return crashed(second.code, { ...counts, passed: counts.passed + counts.failed - still, failed: still });
+  return crashed(second.code, {
+    ...counts,
+    passed: counts.passed + counts.failed - still,
+    failed: still,
+    failures: failuresIn(second.report ?? all),
+  });
 }
 
 /** An end-to-end suite is a program that ends with "<name>: N passed, N failed, N skipped". */
 async function program(file: string): Promise<Counts> {
   const { code, text } = await run(NODE, [file]);
   const match = [...text.matchAll(/^[\w -]+: (\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)].at(-1);
+  const failures = [...text.matchAll(/^ {2}FAIL(?:ED)? .*(?:\n {8}.*)*/gm)].map(([failure]) => head(failure));
   return crashed(code, {
     passed: Number(match?.[1] ?? 0),
     failed: Number(match?.[2] ?? 0),
     skipped: Number(match?.[3] ?? 0),
+    failures: failures.length > 0 ? failures : [`${file} ended with exit code ${code}`],
   });
 }
 
@@ -130,7 +165,8 @@ const suites: [name: string, start: () => Promise<Counts>][] = [
 ];
 
 const [word = ''] = process.argv.slice(2);
-const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const total = { passed: 0, failed: 0, skipped: 0 };
+const failures: string[] = [];
 const chosen = suites.filter(([name]) => name.includes(word));
 if (chosen.length === 0) throw new Error(`no suite has "${word}" in its name`);
 for (const [name, start] of chosen) {
@@ -139,6 +175,8 @@ for (const [name, start] of chosen) {
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;
+  if (counts.failed > 0) failures.push(`--- ${name}`, ...(counts.failures ?? []));
 }
+if (failures.length > 0) console.log(`\n=== failed\n${failures.join('\n')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 ? 0 : 1);
