@@ -32,14 +32,13 @@ export class HeatMask {
   apply<R extends RawResult>(raw: R, moved?: Moved): R | null {
     const side = Math.round(Math.sqrt(raw.heat.length));
     const ignored = this.#ignoredAt(side, moved);
-    if (ignored.every((pixel) => pixel === 1)) return null;
     let score1 = -Infinity;
     const heat = raw.heat.map((value, i) => {
       if (ignored[i] === 1) return this.#cold;
       if (value > score1) score1 = value;
       return value;
     });
-    return { ...raw, heat, score1 };
+    return score1 === -Infinity ? null : { ...raw, heat, score1 };
   }
 
   #ignoredAt(side: number, moved: Moved | undefined): Uint8Array {

@@ -4,6 +4,7 @@ import { env, InferenceSession, listSupportedBackends, type Tensor } from 'onnxr
 import { LoupeError } from '../../../models/errors.ts';
 import type { OnnxModel } from '../../../models/onnx/graph.ts';
 import type { Device } from '../../common/inference-service.ts';
+import { free } from './free.ts';
 import { Gate } from './gate.ts';
 import { rulesOf, type Provider } from './providers.ts';
 import { defaultThreads } from './threads.ts';
@@ -11,8 +12,6 @@ import { defaultThreads } from './threads.ts';
 env.logLevel = 'fatal'; // everything that matters comes back as an error; the log would only repeat it on the terminal
 
 type Tensors = Readonly<Record<string, Tensor>>;
-/** In the oldest engine that Loupe runs in, but not yet in the library that it is compiled with. */
-type Movable = ArrayBuffer & { transfer(newLength: number): ArrayBuffer };
 
 interface RawSession {
   run(feeds: Tensors, outputs: readonly string[]): Promise<Tensors>;
@@ -113,7 +112,7 @@ async function load(
   try {
     return await runtime.create(model.graph, { ...options, externalData });
   } finally {
-    for (const { data } of externalData) (data.buffer as Movable).transfer(0);
+    for (const { data } of externalData) free(data.buffer);
   }
 }
 

@@ -43,22 +43,27 @@ export const onnxBlockRunner =
     }
   };
 
+/** The self-test that came with a pack; else computed now, in plain arithmetic. Throws `pack.invalid`. */
+export function selfTestOf(pack: OpenedPack): Promise<SelfTest> | SelfTest {
+  const { manifest } = pack;
+  return manifest.selfTest
+    ? parseSelfTest(new TextDecoder().decode(pack.bytes(manifest.selfTest.file)), manifest.id, manifest)
+    : makeSelfTest(packWeights(pack), manifest);
+}
+
 /**
  * Runs the stored photograph through the very graphs that inspect (BASE, SDP with both taps), on the given device. Throws
  * `selftest.failed` when the numbers are not those of the reference, and what opening a network throws.
  */
 export async function testPack(pack: OpenedPack, options: OnnxOptions): Promise<SelfTestReport> {
   const { manifest } = pack;
-  const stored = manifest.selfTest;
-  const test = stored
-    ? parseSelfTest(new TextDecoder().decode(pack.bytes(stored.file)), manifest.id, manifest)
-    : await makeSelfTest(packWeights(pack), manifest);
+  const test = await selfTestOf(pack);
   const { device, ...base } = await runGraph(pack, test, options, { method: 'base' });
   const official = await runGraph(pack, test, options, { method: 'sdp', tap: 'official' });
   const clean = await runGraph(pack, test, options, { method: 'sdp', tap: 'clean' });
   const difference = selfTestDifference({ base, official, clean }, test.expected);
   requireEqual(difference, manifest.id, device);
-  return { device, stored: stored !== undefined, difference, tolerance: SELF_TEST_TOLERANCE };
+  return { device, stored: manifest.selfTest !== undefined, difference, tolerance: SELF_TEST_TOLERANCE };
 }
 
 async function runGraph(

@@ -5,12 +5,12 @@ import { score as calibrated, verdict } from '../../../models/clip-ad/calibratio
 import { tilesAt } from '../../../models/clip-ad/tile-grid.ts';
 import { mergeScales, TileCanvas } from '../../../models/clip-ad/tiles.ts';
 import { LoupeError } from '../../../models/errors.ts';
-import type { Placement } from '../../common/align/placement.ts';
 import type { InspectRequest, InspectResult } from '../../common/inference-service.ts';
 import { thumbnail } from '../image/thumbnail.ts';
 import { compactFeature } from './feature.ts';
 import type { Runs } from './failover.ts';
 import type { Follow } from './follow.ts';
+import { free } from './free.ts';
 import { Gate } from './gate.ts';
 import { HeatMask } from './masked.ts';
 import type { RawResult } from './network.ts';
@@ -41,13 +41,9 @@ export function newLanes(preparer?: Preparer): Lanes {
   };
 }
 
-/** In the oldest engine that Loupe runs in, but not yet in the library that it is compiled with. */
-type Movable = ArrayBuffer & { transfer(newLength: number): ArrayBuffer };
-
-/** Frees pixels at once: a photograph may be 300 MB, and the collector would let several of them lie for seconds. */
+/** A photograph may be 300 MB. Pixels in a larger buffer are left alone: the rest of it belongs to somebody else. */
 function letGo({ buffer, byteLength }: Uint8Array): void {
-  if (byteLength === 0 || byteLength < buffer.byteLength) return;
-  (buffer as Movable).transfer(0);
+  if (byteLength > 0 && byteLength === buffer.byteLength) free(buffer);
 }
 
 const mean = (values: readonly number[]): number =>
@@ -81,8 +77,8 @@ export class InspectSession {
   }
 
   /**
-   * Inspects one photograph; several may be under way. Throws the errors of decoding, `session.failed` when the network
-   * has no finite answer, `output.failed` when a file cannot be written.
+   * Inspects one photograph; several may be under way. Throws the errors of decoding, `area.part_not_found`,
+   * `session.failed` when the network has no finite answer, `output.failed` when a file cannot be written.
    */
   async inspect(request: InspectRequest): Promise<InspectResult> {
     const work = this.#inspect(request);
@@ -113,11 +109,12 @@ export class InspectSession {
       ...(this.#follow && { follow: this.#follow }),
     };
     const prepared = await decoding.run(() => preparer.prepare(asked));
-    const { image, facts, decode, resize } = prepared;
-    const placement = await this.#placed(prepared, request);
+    const { image, facts, place, decode, resize } = prepared;
+    // Without its place nobody knows what counts, and the part must not pass for a good one.
+    if (place && 'reason' in place) throw await this.#notFound(place.reason, prepared, request);
     const [raw, infer] = await network.run(() => clock.blocking(() => this.#run(prepared)));
     const { device } = this; // read at once: the next photograph may change it
-    const moved = placement && { placement, photograph: image };
+    const moved = place && { placement: place, photograph: image };
     const masked = this.#mask === null ? raw : this.#mask.apply(raw, moved);
     if (masked === null)
       throw await this.#notFound('all that is inspected has left the photograph', prepared, request);
@@ -146,17 +143,10 @@ export class InspectSession {
       ms,
       image: facts,
       device,
-      ...(placement && { placement }),
+      ...(place && { placement: place }),
       ...compact,
       ...(wantMap && { map: heat }),
     };
-  }
-
-  /** Throws `area.part_not_found`: without its place nobody knows what counts, and the part must not pass for a good one. */
-  async #placed(prepared: Prepared, request: InspectRequest): Promise<Placement | undefined> {
-    const { place } = prepared;
-    if (place !== undefined && 'reason' in place) throw await this.#notFound(place.reason, prepared, request);
-    return place;
   }
 
   /** Whoever judges the part by hand sees it in the grid: its thumbnail is kept. */

@@ -16,7 +16,6 @@ import type {
   SessionOptions,
   Tap,
 } from '../../common/inference-service.ts';
-
 import { readCalibration } from './calibration-file.ts';
 import { mustBeFollowable } from './follow.ts';
 

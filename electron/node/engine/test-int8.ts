@@ -1,10 +1,10 @@
 // What a pack loses with 8-bit weights, found out anew: for who asks before a session does.
 // Runs in Node (command line).
-import { packWeights, type OpenedPack } from '../../../models/packs/open.ts';
-import { makeSelfTest, parseSelfTest } from '../../../models/packs/self-test.ts';
+import type { OpenedPack } from '../../../models/packs/open.ts';
 import type { PrecisionLoss } from '../../common/inference-service.ts';
 import type { OnnxOptions } from './onnx.ts';
 import { measureInt8, requireSmall } from './precision.ts';
+import { selfTestOf } from './self-test.ts';
 import { resolveSettings } from './settings.ts';
 import type { TextCache } from './text-cache.ts';
 import { encodeWords, type TextFeatures } from './text-features.ts';
@@ -33,9 +33,6 @@ export async function testInt8(
       const progress = (): undefined => undefined;
       return encodeWords(pack, { ...onnx, rvs, rvsProfile, product: PRODUCT, cache, progress });
     }
-    const test = manifest.selfTest
-      ? parseSelfTest(new TextDecoder().decode(pack.bytes(manifest.selfTest.file)), manifest.id, manifest)
-      : await makeSelfTest(packWeights(pack), manifest);
-    return test.text;
+    return (await selfTestOf(pack)).text;
   }
 }
