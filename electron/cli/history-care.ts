@@ -9,14 +9,13 @@ import { compareRuns } from '../node/report/compare-runs.ts';
 import { explain } from '../node/report/explain.ts';
 import { recordRejudgement, rejudge } from '../node/report/rejudge.ts';
 import { selectRuns } from '../node/report/selection.ts';
-import { openStore } from '../node/store/open.ts';
 import type { HistoryReader } from '../node/store/reader.ts';
 import { carryOut, planRetention, readRule } from '../node/store/retention.ts';
-import type { Store } from '../node/store/store.ts';
 import { verifyImages } from '../node/store/verify-images.ts';
 import { EXIT } from './exit-codes.ts';
 import type { CareOptions, RuleOptions } from './history-care-options.ts';
 import { printable, table, type Output } from './output.ts';
+import { owning } from './owning.ts';
 
 type Of<A extends CareOptions['action']> = Extract<CareOptions, { action: A }> & {
   readonly folder: string;
@@ -25,15 +24,6 @@ type Of<A extends CareOptions['action']> = Extract<CareOptions, { action: A }> &
 
 const MOST_SHOWN = 20;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-
-async function owning<T>(folder: string, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = openStore(folder);
-  try {
-    return await work(store);
-  } finally {
-    store.close();
-  }
-}
 
 const ruleOf = (said: RuleOptions): RetentionRule => ({
   ...{ days: said.days ?? null, gigabytes: said.gigabytes ?? null, archive: said.archive ?? null },
@@ -89,10 +79,7 @@ export async function judgeAnew(
   output: Output,
 ): Promise<number> {
   const seen = await rejudge(reader, folder, run, byOf(reader, by));
-  await owning(folder, (store) => {
-    recordRejudgement(store, author, seen);
-    return Promise.resolve();
-  });
+  await owning(folder, (store) => recordRejudgement(store, author, seen));
   if (json) await output.record({ rejudge: seen });
   await output.text(sideBySideText(seen));
   return EXIT.ok;

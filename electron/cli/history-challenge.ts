@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { LoupeError, toErrorValue } from '../../models/errors.ts';
-import { listPacks } from '../../models/packs/locate.ts';
+import { installedPack } from '../../models/packs/locate.ts';
 import type { ChallengeReport, ChallengeSet } from '../common/challenge.ts';
 import type { Run } from '../common/domain.ts';
 import type { HistoryApi, HistoryEvents } from '../common/history-service.ts';
@@ -12,13 +12,13 @@ import { certify, TOLD } from '../node/report/certificate.ts';
 import { RunController } from '../node/run-controller.ts';
 import { forkNodeService, ServiceClient } from '../node/service-client.ts';
 import { findKnown, known, readList, type Candidate } from '../node/store/known-photographs.ts';
-import { openStore } from '../node/store/open.ts';
 import type { HistoryReader } from '../node/store/reader.ts';
 import type { Store } from '../node/store/store.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ChallengeOptions } from './history-challenge-options.ts';
 import { withInference } from './inspector.ts';
 import { printable, table, type Output } from './output.ts';
+import { owning } from './owning.ts';
 import { packRoots } from './packs.ts';
 
 type Common = { readonly folder: string; readonly json: boolean };
@@ -49,15 +49,6 @@ export async function challenge(
       return run(options, asking.author, output);
     case 'certificate':
       return reading((reader) => certificate(options, reader, asking, output));
-  }
-}
-
-async function owning<T>(folder: string, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = openStore(folder);
-  try {
-    return await work(store);
-  } finally {
-    store.close();
   }
 }
 
@@ -118,7 +109,13 @@ async function run(options: Of<'run'>, author: string, output: Output): Promise<
       let ended: (run: Run) => void = () => undefined;
       const end = new Promise<Run>((resolve) => (ended = resolve));
       const runs = new RunController({
-        ...{ inference, history, dataFolder: folder, packFolder: '', findPack: installedPack },
+        ...{
+          inference,
+          history,
+          dataFolder: folder,
+          packFolder: '',
+          findPack: (id) => installedPack(id, packRoots()),
+        },
         ...(device !== undefined && { device }),
         scan: () => {
           throw new LoupeError('internal', { reason: 'A challenge names its photographs itself.' });
@@ -143,13 +140,6 @@ async function run(options: Of<'run'>, author: string, output: Output): Promise<
   if (json) await output.record({ result: report.result, outcomes: report.outcomes });
   await output.text(reportText(report));
   return report.result.passed ? EXIT.ok : EXIT.someFailed;
-}
-
-/** By id only, as in the window: a recipe may come from another computer. */
-async function installedPack(packId: string): Promise<string> {
-  const found = (await listPacks(packRoots())).find(({ id }) => id === packId);
-  if (!found) throw new LoupeError('pack.missing', { pack: packId });
-  return found.folder;
 }
 
 async function withHistory<T>(folder: string, work: (history: History) => Promise<T>): Promise<T> {

@@ -3,10 +3,10 @@
 import { randomInt } from 'node:crypto';
 import { LoupeError } from '../../models/errors.ts';
 import type { Person } from '../common/people.ts';
-import { openStore } from '../node/store/open.ts';
 import { checkPin } from '../node/store/pin.ts';
 import type { HistoryReader } from '../node/store/reader.ts';
 import { table, printable } from './output.ts';
+import { owning } from './owning.ts';
 
 export interface ListedUser extends Person {
   /** UTC, ISO 8601. */
@@ -48,16 +48,13 @@ export function usersText(users: readonly ListedUser[]): string {
 
 /** Gives somebody a new PIN by chance, under the computer's account; wants Loupe closed. Throws `usage`, `history.locked`. */
 export async function resetPin(folder: string, name: string, account: string): Promise<string> {
-  const store = openStore(folder);
-  try {
-    const person = store.people.list().find((one) => one.name === name);
+  return owning(folder, async ({ people }) => {
+    const person = people.list().find((one) => one.name === name);
     if (!person) throw new LoupeError('usage', { reason: `There is nobody with the name "${name}".` });
     const pin = newPin();
-    await store.people.change({ personId: person.id, pin }, account);
+    await people.change({ personId: person.id, pin }, account);
     return pin;
-  } finally {
-    store.close();
-  }
+  });
 }
 
 function newPin(): string {

@@ -2,6 +2,7 @@
 // Runs anywhere (pure TypeScript).
 import { z } from 'zod';
 import type { MachineVerdict, Thresholds } from './domain.ts';
+import { line } from './line.ts';
 
 /** What a known part is. */
 export const Expected = z.enum(['ok', 'ng']);
@@ -13,12 +14,6 @@ export type Told = 'right' | 'wrong' | 'changed' | 'missing' | 'failed';
 /** More than anybody collects by hand; each is inspected each time. */
 export const MOST_KNOWN = 1000;
 
-const line = z
-  .string()
-  .trim()
-  .min(1)
-  .max(100)
-  .refine((text) => !/\p{Cc}/u.test(text), 'must be one line without control characters');
 const Id = z.number().int().positive();
 
 /** Where the known parts come from: what people said of a run, or folders named after what the parts are. */
@@ -30,7 +25,7 @@ export type KnownFrom = z.infer<typeof KnownFrom>;
 
 export const NewChallenge = z.object({
   recipeId: Id,
-  name: line,
+  name: line(1, 100),
   /** A part that the machine wants looked at counts as told right. */
   reviewCounts: z.boolean(),
   daily: z.boolean(),

@@ -1,6 +1,7 @@
 // The people at a workstation: what each role may do, who is on now. Without anybody set up, everybody may do everything.
 // Runs anywhere (pure TypeScript).
 import { z } from 'zod';
+import { line } from './line.ts';
 
 export const ROLES = ['operator', 'engineer', 'manager'] as const;
 const Role = z.enum(ROLES);
@@ -30,12 +31,7 @@ export const PIN_MOST = 12;
 export const Pin = z.string().regex(/^\d{4,12}$/);
 
 /** Author of verdicts, recipes and audit rows: one line, and nobody else's. */
-const PersonName = z
-  .string()
-  .trim()
-  .min(1)
-  .max(60)
-  .refine((text) => !/\p{Cc}/u.test(text), 'must be one line without control characters');
+const PersonName = line(1, 60);
 
 export const Person = z.object({
   id: z.number().int().positive(),

@@ -4,15 +4,7 @@ import { z } from 'zod';
 import { InspectionArea } from './area.ts';
 import { Thresholds } from './domain.ts';
 import type { Method, Rvs, SessionOptions, Tap } from './inference-service.ts';
-
-/** Whatever a person types into a line: no control characters, no blanks at the ends. */
-const line = (min: number, max: number) =>
-  z
-    .string()
-    .trim()
-    .min(min)
-    .max(max)
-    .refine((text) => !/\p{Cc}/u.test(text), 'must be one line without control characters');
+import { line } from './line.ts';
 
 /** Who did something: a name as the operating system or the sign-in knows it. */
 export const Author = line(1, 100);

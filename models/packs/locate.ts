@@ -39,6 +39,16 @@ export async function listPacks(roots: readonly string[]): Promise<PackListing[]
 }
 
 /**
+ * The folder of an installed pack. By id only: a recipe may come from another computer, and no file decides which folders
+ * of this one are opened. Throws `pack.missing`.
+ */
+export async function installedPack(id: string, roots: readonly string[]): Promise<string> {
+  const found = (await listPacks(roots)).find((pack) => pack.id === id);
+  if (!found) throw new LoupeError('pack.missing', { pack: id });
+  return found.folder;
+}
+
+/**
  * The folder of the pack that a user means: the id of an installed pack (the first root that has it wins), else the path
  * of a folder with a pack.json. The pack may still turn out to be unusable. Throws `pack.missing`.
  */

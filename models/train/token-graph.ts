@@ -24,10 +24,6 @@ import { GraphBuilder, type Value } from '../onnx/graph.ts';
  *
  * @throws `usage` for an impossible image size, `weights.mismatch` when the depth is not a multiple of 4
  */
-export const buildTokenGraph = (options: VisionOptions & { readonly tap: Tap }): Uint8Array =>
-  tokenGraph(options).toBytes();
-
-/** The same model as a graph, for who wants its weights beside it. Throws as {@link buildTokenGraph}. */
 export function tokenGraph(options: VisionOptions & { readonly tap: Tap }): GraphBuilder {
   const { architecture, weights, tap } = options;
   const { width, heads } = architecture.vision;

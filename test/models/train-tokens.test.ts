@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildFeatureGraph, type Tap } from '../../models/clip-ad/vision-graph.ts';
 import { readVisionWeights } from '../../models/clip/weights.ts';
-import { buildTokenGraph } from '../../models/train/token-graph.ts';
+import { tokenGraph } from '../../models/train/token-graph.ts';
 import { expectClose, goldenFloats, goldenNpy, hasGolden, tolerance } from '../support/golden.ts';
 import {
   GOLDEN_CLIP,
@@ -28,14 +28,19 @@ describe.each<Tap>(['official', 'clean'])('the tap %s', (tap) => {
     const options = { architecture: TINY, preprocessing: PREPROCESSING, weights, tap };
     const image_u8 = randomImages(2, 32);
     const whole = (await runModel(buildFeatureGraph(options), { image_u8 })).X;
-    const alone = (await runModel(buildTokenGraph(options), { image_u8 })).X;
+    const alone = (await runModel(tokenGraph(options).toBytes(), { image_u8 })).X;
     expect(alone?.dims).toEqual(whole?.dims);
     expectClose(alone?.data ?? [], whole?.data ?? [NaN], 1e-6);
   });
 
   it.skipIf(!hasGolden)('is that of the official code', async () => {
     const weights = readVisionWeights(goldenWeights(), GOLDEN_CLIP);
-    const model = buildTokenGraph({ architecture: GOLDEN_CLIP, preprocessing: PREPROCESSING, weights, tap });
+    const model = tokenGraph({
+      architecture: GOLDEN_CLIP,
+      preprocessing: PREPROCESSING,
+      weights,
+      tap,
+    }).toBytes();
     const { data, shape } = goldenNpy('vision/images.npy');
     const { X } = await runModel(model, { image_u8: new ort.Tensor('uint8', data as Uint8Array, shape) });
     const file = `vision/X_${tap}.npy`;
@@ -46,7 +51,7 @@ describe.each<Tap>(['official', 'clean'])('the tap %s', (tap) => {
 it('a tower that has no four stages is refused', () => {
   const architecture = { ...TINY, vision: { ...TINY.vision, layers: 6 } };
   const weights = readVisionWeights(randomClip(architecture), architecture);
-  expect(() =>
-    buildTokenGraph({ architecture, preprocessing: PREPROCESSING, weights, tap: 'clean' }),
-  ).toThrow(expect.objectContaining({ code: 'weights.mismatch' }));
+  expect(() => tokenGraph({ architecture, preprocessing: PREPROCESSING, weights, tap: 'clean' })).toThrow(
+    expect.objectContaining({ code: 'weights.mismatch' }),
+  );
 });

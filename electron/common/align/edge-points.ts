@@ -1,6 +1,7 @@
 // The clearest edges of a reference as points: how much they agree with another picture at a place, and the best place nearby.
 // Runs anywhere (pure TypeScript).
 import type { Edges } from './edges.ts';
+import { radians } from './placement.ts';
 
 /** In pixels of the reference: turned clockwise about the middle of the picture, then shifted. */
 export interface Pose {
@@ -16,8 +17,6 @@ export interface Points {
   readonly edgeY: Float64Array;
   readonly weight: number;
 }
-
-export const radians = (degrees: number): number => (degrees * Math.PI) / 180;
 
 interface Seen extends Pose {
   readonly likeness: number;

@@ -1,18 +1,10 @@
 // Where the part of a reference picture is in another picture, shifted and turned: coarse over all places, then to fractions of a pixel.
 // Runs anywhere (pure TypeScript). Deterministic: the same two pictures always give the same place.
-import {
-  compare,
-  pointsAt,
-  PREFERENCE,
-  radians,
-  refined,
-  strongest,
-  type Points,
-  type Pose,
-} from './edge-points.ts';
+import { compare, pointsAt, PREFERENCE, refined, strongest, type Points, type Pose } from './edge-points.ts';
 import { edgesOf, type Edges } from './edges.ts';
 import { newField, SIDE, transform, type Field } from './fourier.ts';
 import { smallGrey, type GreyPicture } from './picture.ts';
+import { radians } from './placement.ts';
 
 /** How far the middle of the picture may move, as a share of its sides. */
 const MOST_SHIFT = 0.25;

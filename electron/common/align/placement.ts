@@ -14,6 +14,8 @@ export const Placement = z.object({
 });
 export type Placement = z.infer<typeof Placement>;
 
+export const radians = (degrees: number): number => (degrees * Math.PI) / 180;
+
 interface Size {
   readonly width: number;
   readonly height: number;
@@ -24,8 +26,7 @@ export function whereItWas(
   { turn, x, y }: Pick<Placement, 'turn' | 'x' | 'y'>,
   { width, height }: Size,
 ): (u: number, v: number) => readonly [number, number] {
-  const cos = Math.cos((turn * Math.PI) / 180);
-  const sin = Math.sin((turn * Math.PI) / 180);
+  const [cos, sin] = [Math.cos(radians(turn)), Math.sin(radians(turn))];
   return (u, v) => {
     const across = (u - 0.5 - x) * width;
     const down = (v - 0.5 - y) * height;

@@ -1,6 +1,7 @@
 // The story of one part: what scored it, who judged it when and on what grounds.
 // Runs in the history service (Node).
 import type { PartStory } from '../../common/history-service.ts';
+import { starterOf } from '../store/audit.ts';
 import { notFound } from '../store/failure.ts';
 import { imageOf } from '../store/parts.ts';
 import { fromColumns } from '../store/sessions.ts';
@@ -20,9 +21,6 @@ export function explain(store: Explained, partId: number): PartStory {
   const session = row.session_id === null ? undefined : tables.sessions.find(row.session_id);
   const run = store.runs.get(part.runId);
   const { recipe } = run;
-  const started = tables.audit
-    .select("WHERE subject = ? AND action = 'run.created' ORDER BY link LIMIT 1")
-    .get(`run ${run.id}`);
   const second = secondVerdict(store.db, tables)(partId);
   return {
     ...{ part, path, run },
@@ -52,7 +50,7 @@ export function explain(store: Explained, partId: number): PartStory {
         const { review, reject, author, made_at: at, reason } = tables.thresholds.verify(sealed);
         return { review, reject, author, at, reason };
       }),
-    startedBy: started ? tables.audit.verify(started).actor : null,
+    startedBy: starterOf(tables)(run.id),
     second: second ? { verdict: second.verdict, author: second.author, at: second.made_at } : null,
     challenge:
       recipe === null || row.inspected_at === null

@@ -53,6 +53,15 @@ export class Audit {
   }
 }
 
+/** Who started a run, as the chain tells it; null where nobody noted it. Throws `history.damaged`. */
+export function starterOf({ audit }: Pick<Tables, 'audit'>): (runId: number) => string | null {
+  const created = audit.select("WHERE subject = ? AND action = 'run.created' ORDER BY link LIMIT 1");
+  return (runId) => {
+    const event = created.get(`run ${runId}`);
+    return event ? audit.verify(event).actor : null;
+  };
+}
+
 const toEvent = (row: AuditRow): AuditEvent => ({
   link: row.link,
   at: row.made_at,

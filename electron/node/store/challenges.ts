@@ -13,7 +13,7 @@ import {
   type Told,
 } from '../../common/challenge.ts';
 import { machineVerdict, type MachineVerdict } from '../../common/domain.ts';
-import { PROGRAM, type Audit } from './audit.ts';
+import { PROGRAM, starterOf, type Audit } from './audit.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
 import type { Clock } from './clock.ts';
 import { damaged, notFound } from './failure.ts';
@@ -66,7 +66,7 @@ export class Challenges {
   readonly #results: Select<'challengeResults'>;
   readonly #outcomes: Select<'challengeOutcomes'>;
   readonly #ofRun: Select<'parts'>;
-  readonly #started: Select<'audit'>;
+  readonly #starter: (runId: number) => string | null;
 
   constructor(
     ledger: Access,
@@ -84,7 +84,7 @@ export class Challenges {
     this.#results = tables.challengeResults.select('WHERE set_id = ? ORDER BY id DESC LIMIT ?');
     this.#outcomes = tables.challengeOutcomes.select('WHERE result_id = ? ORDER BY place');
     this.#ofRun = tables.parts.select('WHERE run_id = ? ORDER BY seq');
-    this.#started = tables.audit.select("WHERE subject = ? AND action = 'run.created' ORDER BY link LIMIT 1");
+    this.#starter = starterOf(tables);
   }
 
   /** Newest first, also those that were given up. */
@@ -218,7 +218,7 @@ export class Challenges {
       return { place, part_id: part.id, band, score: part.score, found_sha256: part.image_sha256, outcome };
     });
     const right = outcomes.filter(({ outcome }) => outcome === 'right').length;
-    const author = this.#starter(run.id);
+    const author = this.#starter(run.id) ?? PROGRAM;
     const result = tables.challengeResults.insert({
       ...{ id: tables.challengeResults.nextId(), set_id: set.id, run_id: run.id },
       ...{ recipe_version_id: run.recipe_version_id, session_id: run.session_id, review, reject },
@@ -232,12 +232,6 @@ export class Challenges {
     this.#tell(result.passed === 1 ? 'challenge.passed' : 'challenge.failed', set.id, author, {
       ...{ row: result.id, run: run.id, right, of: known.length, sha256: resultHash(result, rows) },
     });
-  }
-
-  /** Who started a run, as the chain tells it. */
-  #starter(runId: number): string {
-    const event = this.#started.get(`run ${runId}`);
-    return event ? this.#tables.audit.verify(event).actor : PROGRAM;
   }
 
   #rule(setId: number, { daily, active }: { daily: boolean; active: boolean }, author: string): void {
