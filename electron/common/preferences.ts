@@ -24,3 +24,14 @@ export const Preferences = z.object({
   tourSeen: z.boolean(),
 });
 export type Preferences = z.infer<typeof Preferences>;
+
+/** Before anybody has chosen. */
+export const USUAL_PREFERENCES: Preferences = {
+  language: 'system',
+  autoAdvance: true,
+  twoStage: false,
+  askKind: false,
+  defectKinds: [],
+  keys: {},
+  tourSeen: false,
+};

@@ -1,6 +1,7 @@
 // For everybody: names, roles, sizes, contrast, axe in three themes: node test/renderer/accessible.e2e.ts
 // Runs in Node, in Debian's Chromium with a made-up main process; any console error, policy violation or outside request fails it.
 import assert from 'node:assert/strict';
+import { USUAL_PREFERENCES } from '../../electron/common/preferences.ts';
 import type { Page } from 'playwright-core';
 import { beginSuite, leave, press, until } from './operate.ts';
 import { finished, samples } from './reading.ts';
@@ -116,10 +117,7 @@ await page.getByRole('button', { name: 'New recipe' }).click();
 await check(page, 'a new recipe');
 await leave(page);
 
-const preferences = {
-  ...{ language: 'en' as const, autoAdvance: true, twoStage: false, askKind: false },
-  ...{ defectKinds: ['scratch'], keys: {}, tourSeen: false },
-};
+const preferences = { ...USUAL_PREFERENCES, language: 'en' as const, defectKinds: ['scratch'] };
 page = await open({ preferences, earlier });
 await page.getByText('lot 8').click();
 await page.getByRole('listbox').waitFor();

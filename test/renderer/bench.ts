@@ -2,6 +2,7 @@
 // key the next part is there. Runs in Node (test/bench/ui.ts); prints "name, unit    figure" lines.
 import type { Page } from 'playwright-core';
 import { buildPage, openPage, PAGE_FOLDER, startBrowser } from './browser.ts';
+import { dragThreshold } from './drag-threshold.ts';
 import { drawnMedia } from './media.ts';
 import { servePage } from './server.ts';
 
@@ -67,30 +68,7 @@ for (const [name, step] of [
   );
 }
 
-await frames(
-  'dragging a threshold',
-  async (frames) => {
-    const box = document.querySelector('.histogram')!;
-    const { left, top } = box.getBoundingClientRect();
-    box.setPointerCapture = () => undefined;
-    const send = (type: string, x: number): boolean =>
-      box.dispatchEvent(
-        new PointerEvent(type, { clientX: left + x, clientY: top + 50, button: 0, bubbles: true }),
-      );
-    const times: number[] = [];
-    send('pointerdown', 140);
-    let last = performance.now();
-    for (let i = 0; i < frames; i++) {
-      send('pointermove', 140 - 60 * Math.abs(Math.sin(i / 40)));
-      await new Promise(requestAnimationFrame);
-      times.push(performance.now() - last);
-      last = performance.now();
-    }
-    send('pointerup', 100);
-    return times;
-  },
-  FRAMES,
-);
+await frames('dragging a threshold', dragThreshold, FRAMES);
 
 /** From the key to the frame in which the whole photograph of the next part, not its thumbnail, is drawn. */
 async function keyToPart(page: Page): Promise<number> {

@@ -1,6 +1,7 @@
 // Recipes, proposals, the tour, languages: node test/renderer/guided.e2e.ts
 // Runs in Node, in Debian's Chromium with a made-up main process; any console error, policy violation or outside request fails it.
 import assert from 'node:assert/strict';
+import { USUAL_PREFERENCES } from '../../electron/common/preferences.ts';
 import { beginSuite, calls, leave, press, until } from './operate.ts';
 import { finished, filterCounts } from './reading.ts';
 
@@ -9,15 +10,7 @@ const { step, open, end } = await beginSuite('guided page');
 const page = await open({
   totals: { nuts: 200 },
   batch: 100,
-  preferences: {
-    language: 'en',
-    autoAdvance: true,
-    twoStage: false,
-    askKind: false,
-    defectKinds: [],
-    keys: {},
-    tourSeen: false,
-  },
+  preferences: { ...USUAL_PREFERENCES, language: 'en' },
 });
 
 await step('a new recipe: words and photographs, heat maps, thresholds, a name', async () => {

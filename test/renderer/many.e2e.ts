@@ -2,6 +2,7 @@
 // Runs in Node, in Debian's Chromium with a made-up main process; any console error, policy violation or outside request fails it.
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { dragThreshold } from './drag-threshold.ts';
 import { beginSuite, leave, press } from './operate.ts';
 import { finished } from './reading.ts';
 
@@ -88,32 +89,9 @@ await step('its end is reached by key, and drawn', async () => {
 });
 
 await step('a threshold drag over it does not stutter', async () => {
-  const { cpu, value } = await measured(
-    page,
-    async () => {
-      const box = document.querySelector('.histogram')!;
-      const { left, top } = box.getBoundingClientRect();
-      box.setPointerCapture = () => undefined;
-      const send = (type: string, x: number): boolean =>
-        box.dispatchEvent(
-          new PointerEvent(type, { clientX: left + x, clientY: top + 50, button: 0, bubbles: true }),
-        );
-      const times: number[] = [];
-      send('pointerdown', 140);
-      let last = performance.now();
-      for (let i = 0; i < 60; i++) {
-        send('pointermove', 140 - i);
-        await new Promise(requestAnimationFrame);
-        times.push(performance.now() - last);
-        last = performance.now();
-      }
-      send('pointerup', 80);
-      return { times };
-    },
-    0,
-  );
-  tell(value.times, cpu / 60);
-  assert.equal(value.times.length, 60);
+  const { cpu, value } = await measured(page, dragThreshold, 60);
+  tell(value, cpu / 60);
+  assert.equal(value.length, 60);
 });
 
 await step('filter and sort by doubt over it answer at once', async () => {

@@ -58,6 +58,20 @@ async function openPart(page: Page): Promise<void> {
   await page.locator('.viewer canvas').waitFor();
 }
 
+/** From the list of recipes to the first part of a new run. */
+async function inspectWithIt(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Inspect with it' }).click();
+  await page.getByText('Open folder').click();
+  await page.getByRole('button', { name: 'Inspect', exact: true }).click();
+  await page.getByRole('listbox').waitFor();
+  await page
+    .getByText(/ inspected/)
+    .first()
+    .waitFor();
+  await page.getByRole('listbox').focus();
+  await press(page, 'Home', 'Enter');
+}
+
 for (const { at, open } of sizes) {
   const page = await open({ earlier, catalogue, batch: 60 });
   await openPart(page);
@@ -209,16 +223,7 @@ for (const { at, open } of sizes) {
   await step(
     at('a run with the recipe shows what it ignores: hatched, in the legend, under the cursor'),
     async () => {
-      await page.getByRole('button', { name: 'Inspect with it' }).click();
-      await page.getByText('Open folder').click();
-      await page.getByRole('button', { name: 'Inspect', exact: true }).click();
-      await page.getByRole('listbox').waitFor();
-      await page
-        .getByText(/ inspected/)
-        .first()
-        .waitFor();
-      await page.getByRole('listbox').focus();
-      await press(page, 'Home', 'Enter');
+      await inspectWithIt(page);
       await page.getByText('Ignored: 50.0 % of the photograph').waitFor();
       assert.equal(await page.getByText('Not kept in a recipe yet').count(), 0);
       await still(page);
@@ -289,16 +294,7 @@ for (const { at, open } of sizes) {
     await page.getByRole('button', { name: 'Recipes' }).click();
     await page.getByRole('row', { name: /Area follows the part turned up to 30°/ }).waitFor();
     await shoot(page, '17-follow-recipe');
-    await page.getByRole('button', { name: 'Inspect with it' }).click();
-    await page.getByText('Open folder').click();
-    await page.getByRole('button', { name: 'Inspect', exact: true }).click();
-    await page.getByRole('listbox').waitFor();
-    await page
-      .getByText(/ inspected/)
-      .first()
-      .waitFor();
-    await page.getByRole('listbox').focus();
-    await press(page, 'Home', 'Enter');
+    await inspectWithIt(page);
     await page
       .getByText(/^Follows the part: turned \+8\.0°, right \+.* px, down −.* px, 82 % alike$/)
       .waitFor();

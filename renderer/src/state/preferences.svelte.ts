@@ -1,20 +1,10 @@
 // How the people here like to work: read once, saved a moment after a change.
 // Runs in the page.
-import type { Preferences } from '../../../electron/common/preferences.ts';
+import { USUAL_PREFERENCES, type Preferences } from '../../../electron/common/preferences.ts';
 import { call } from '../lib/client.ts';
 import { bindingsWith, type KeyBinding } from '../lib/keys.ts';
 import { texts } from '../lib/texts.ts';
 import type { Notices } from './notices.svelte.ts';
-
-const DEFAULTS: Preferences = {
-  language: 'system',
-  autoAdvance: true,
-  twoStage: false,
-  askKind: false,
-  defectKinds: [],
-  keys: {},
-  tourSeen: false,
-};
 
 /** The digits 1 to 9 choose a kind. */
 export const DIGITS = 9;
@@ -22,7 +12,7 @@ const MOST_KINDS = 30;
 
 export class PreferenceStore {
   readonly #notices: Notices;
-  current = $state.raw<Preferences>(DEFAULTS);
+  current = $state.raw<Preferences>(USUAL_PREFERENCES);
   /** Ends when the newest change is on the disk: changes reach it in their order. */
   #saving: Promise<unknown> = Promise.resolve();
 
@@ -33,7 +23,7 @@ export class PreferenceStore {
   }
 
   async load(): Promise<void> {
-    this.current = (await call('preferences.load')) ?? DEFAULTS;
+    this.current = (await call('preferences.load')) ?? USUAL_PREFERENCES;
   }
 
   set(change: Partial<Preferences>): void {
