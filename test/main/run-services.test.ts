@@ -13,6 +13,9 @@ import { temporaryFolder, writeTinyPack } from '../support/tiny-pack.ts';
 const folder = temporaryFolder('loupe-run');
 const photos = join(folder, 'photos');
 const COUNT = 24;
+/** So many that a run over them cannot end before what interrupts it has taken effect, however fast the disk is. */
+const many = join(folder, 'many');
+const MANY = 400;
 
 beforeAll(async () => {
   writeTinyPack(join(folder, 'pack'));
@@ -23,6 +26,9 @@ beforeAll(async () => {
     await picture.jpeg().toFile(join(photos, i % 2 ? `a/${i}.jpg` : `${i}.jpg`));
   }
   writeFileSync(join(photos, 'broken.png'), 'no picture at all');
+  mkdirSync(many);
+  const one = readFileSync(join(photos, '0.jpg'));
+  for (let i = 0; i < MANY; i++) writeFileSync(join(many, `${i}.jpg`), one);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -85,7 +91,7 @@ describe('a run over real photographs', () => {
   });
 
   it('goes on where it was after the program was killed', async () => {
-    const { id } = await program.runs.start(everything);
+    const { id } = await program.runs.start({ inputs: [many], product: 'photo' });
     await new Promise<void>((cut) => program.afterParts(cut));
     // As after kill -9 of the main process: the services are gone, and nothing can be stored about the end of the run.
     await Promise.all([program.inference.stop(), program.historyClient.stop()]);
@@ -98,21 +104,16 @@ describe('a run over real photographs', () => {
       const cut = await next.history.request('run.get', { runId: id });
       expect(cut).toMatchObject({ state: 'interrupted', error: null }); // the history found out by itself
       expect(cut.scored + cut.failed).toBeGreaterThanOrEqual(before); // what was acknowledged is there
-      if (cut.scored + cut.failed < cut.total) {
-        await next.runs.resume({ runId: id });
-        await next.idle();
-      }
-      expect(await next.history.request('run.get', { runId: id })).toMatchObject({
-        scored: COUNT,
-        failed: 1,
-      });
+      await next.runs.resume({ runId: id });
+      await next.idle();
+      expect(await next.history.request('run.get', { runId: id })).toMatchObject({ scored: MANY, failed: 0 });
     } finally {
       await next.end();
     }
   });
 
   it('survives the death of either service without losing or repeating a result', async () => {
-    const { id } = await program.runs.start(everything);
+    const { id } = await program.runs.start({ inputs: [many], product: 'photo' });
     program.afterParts(() => {
       void program.ports.history?.stop();
       void program.ports.inference?.stop();
@@ -120,7 +121,7 @@ describe('a run over real photographs', () => {
     await program.idle();
     expect(program.inference.deaths + program.historyClient.deaths).toBeGreaterThan(0);
     const run = await program.history.request('run.get', { runId: id });
-    expect(run).toMatchObject({ state: 'done', scored: COUNT, failed: 1, error: null });
+    expect(run).toMatchObject({ state: 'done', scored: MANY, failed: 0, error: null });
     expect(new Set(program.parts.map((part) => part.id)).size).toBe(program.parts.length);
   });
 
