@@ -156,6 +156,7 @@ const PROGRAMS = [
   ['workstation restarts and crashes (real Electron)', 'test/e2e/electron-life.ts'],
   ['operator on real photographs (real Electron)', 'test/e2e/operator.ts'],
   ['training on the workstation (real Electron)', 'test/e2e/training.ts'],
+  ['reports and certificates on paper (real Electron)', 'test/e2e/paper.ts'],
   ['supervision (real Electron)', 'test/e2e/supervision.ts'],
   ['packed, installed, upgraded, removed (real Electron)', 'test/e2e/packaged.ts'],
 ] as const;

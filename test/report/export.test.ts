@@ -152,8 +152,8 @@ describe('the same numbers', () => {
       page.text.indexOf('<h2>Parts</h2>'),
       page.text.indexOf('<h2>Pictures</h2>'),
     );
-    const printed = [...table.matchAll(/<tr>(<td>.*?)<\/tr>/gs)].map(([, cells = '']) =>
-      [...cells.matchAll(/<td>(.*?)<\/td>/gs)].map(([, cell = '']) => unescape(cell)),
+    const printed = [...table.matchAll(/<tr>(<td[^>]*>.*?)<\/tr>/gs)].map(([, cells = '']) =>
+      [...cells.matchAll(/<td[^>]*>(.*?)<\/td>/gs)].map(([, cell = '']) => unescape(cell)),
     );
     expect(printed).toHaveLength(49);
     rows.forEach((row, i) => {

@@ -7,15 +7,24 @@ interface PdfObject {
   readonly stream: Buffer | null;
 }
 
+interface Font {
+  readonly glyphs: ReadonlyMap<number, string>;
+  /** Hexadecimal digits of a glyph's number: two in fonts that are drawn (Type 3), else four. */
+  readonly digits: number;
+}
+const NO_FONT: Font = { glyphs: new Map(), digits: 4 };
+
 /** The pages in order, each as one text; a blank stands where the pen was moved. */
 export function pdfPages(pdf: Buffer): string[] {
   const objects = readObjects(pdf);
-  const fonts = new Map<number, ReadonlyMap<number, string>>();
-  const fontOf = (id: number): ReadonlyMap<number, string> => {
+  const fonts = new Map<number, Font>();
+  const fontOf = (id: number): Font => {
     const known = fonts.get(id);
     if (known) return known;
-    const table = /\/ToUnicode (\d+) 0 R/.exec(objects.get(id)?.dictionary ?? '')?.[1];
-    const read = table === undefined ? new Map<number, string>() : readTable(textOf(objects, Number(table)));
+    const dictionary = objects.get(id)?.dictionary ?? '';
+    const table = /\/ToUnicode (\d+) 0 R/.exec(dictionary)?.[1];
+    const glyphs = table === undefined ? NO_FONT.glyphs : readTable(textOf(objects, Number(table)));
+    const read = { glyphs, digits: dictionary.includes('/Type3') ? 2 : 4 };
     fonts.set(id, read);
     return read;
   };
@@ -96,11 +105,12 @@ function readTable(table: string): Map<number, string> {
   return found;
 }
 
-function drawnText(content: string, fontOf: (name: string) => ReadonlyMap<number, string>): string {
-  let font: ReadonlyMap<number, string> = new Map();
+function drawnText(content: string, fontOf: (name: string) => Font): string {
+  let font = NO_FONT;
   let text = '';
   const draw = (hex: string): void => {
-    for (const glyph of hex.match(/.{4}/g) ?? []) text += font.get(parseInt(glyph, 16)) ?? '\ufffd';
+    for (let at = 0; at < hex.length; at += font.digits)
+      text += font.glyphs.get(parseInt(hex.slice(at, at + font.digits), 16)) ?? '\ufffd';
   };
   const operators =
     /\/(F\d+) [\d.-]+ Tf|<([0-9A-Fa-f]*)>\s*Tj|\[((?:[^\][]|<[^>]*>)*)\]\s*TJ|(?:Td|Tm|TD|T\*|\bET)\b/g;

@@ -113,9 +113,9 @@ function certificatePage(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${markup(title)}</title>
-<style>${pageStyle(code)}
+<style>${pageStyle(code, 'portrait')}
   .word { font-size: 1.6em; font-weight: 700; border: 3px solid; display: inline-block; padding: 2px 14px; }
-  td:last-child { font: 8pt ui-monospace, monospace; }
+  td.long { font: 8pt ui-monospace, monospace; }
 </style>
 <h1>${markup(title)}</h1>
 <p class="word">${word}</p>

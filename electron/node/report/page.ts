@@ -25,7 +25,7 @@ export interface ReportFrame {
   readonly paper: boolean;
 }
 
-/** About 60 pages. */
+/** Some 40 pages. */
 const MOST_LISTED = 1000;
 
 /** The columns that fit on paper; the others are in CSV and JSON Lines. */
@@ -43,16 +43,17 @@ export async function* reportPage(frame: ReportFrame, rows: Iterable<ResultRow>)
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${markup(title)}</title>
-<style>${pageStyle(code)}
+<style>${pageStyle(code, 'landscape')}
 </style>
 <h1>${markup(title)}</h1>
 <p>Made ${createdAt} (UTC) by ${markup(author)} with ${markup(program)}. All times are UTC.</p>
-<p>Chain code <span class="code">${code}</span> <span class="small">SHA-256 ${head}</span><br>
+<p>Chain code <span class="code">${code}</span><br>
+<span class="small">SHA-256 ${head}</span><br>
 <span class="small">Checked before this report was made. "loupe history verify --code ${code}" tells whether a history still has this past.</span></p>
 ${runsTable(runs)}
 ${summaryHtml(statistics)}
 <section><h2>Parts</h2>
-<table><thead>${tableRow(
+<table class="list"><thead>${tableRow(
     PRINTED.map((column) => column.replaceAll('_', ' ')),
     'th',
   )}</thead><tbody>

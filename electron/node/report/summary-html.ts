@@ -31,6 +31,7 @@ ${htmlTable([NAMES[by], ...head.slice(1), ...rateNames], [...groups, { key: 'All
 <p>Good, review, reject: the machine at the thresholds that each run has now. Accepted: judged OK, or good and not judged;
 rejected: judged NG, or rejected and not judged; open: everything else. Yield: accepted of all parts. Intervals: Wilson.</p>
 </section>
+<div class="pair">
 <section><h2>Share of rejected, p-chart by ${NAMES[by].toLowerCase()}</h2>
 ${controlChart(chart)}
 <p>Dashed: mean, and limits three standard deviations from it for the size of each group.
@@ -55,7 +56,8 @@ ${
       )
 }
 </section>
-<section><h2>Machine and operator</h2>
+</div>
+<section class="whole"><h2>Machine and operator</h2>
 ${htmlTable(['Machine said', 'OK', 'NG', 'Unsure'], saw)}
 <p>False rejects (rejected, but OK): ${rateText(confusion.falseReject)}. Escapes (good, but NG): ${rateText(confusion.escape)}.
 Only judged parts count. Two people on the same part: ${agreementText(agreement)}. Blind second reviews: ${agreementText(blind)}.</p>
@@ -80,6 +82,9 @@ const WIDTH = 640;
 const HEIGHT = 160;
 const LEFT = 44;
 
+/** More names than these would stand on each other: the first and the last remain. */
+const MOST_NAMES = 8;
+
 /** The chart of `pChart` as SVG; groups from left to right, the axis from 0 to a little above what is to be seen. */
 function controlChart({ mean, points }: Statistics['chart']): string {
   if (mean === null) return '<p>Nothing was accepted or rejected yet.</p>';
@@ -89,10 +94,17 @@ function controlChart({ mean, points }: Statistics['chart']): string {
   );
   const x = (i: number): string => (LEFT + ((i + 0.5) * (WIDTH - LEFT)) / points.length).toFixed(1);
   const y = (value: number): string => (HEIGHT - (Math.min(value, top) / top) * HEIGHT + 6).toFixed(1);
-  const line = (name: string, value: (point: ControlPoint) => number): string => {
-    const at = points.flatMap((point, i) => (point.n > 0 ? [`${x(i)} ${y(value(point))}`] : []));
-    return `<path class="${name}" d="M${at.join('L')}"/>`;
-  };
+  const half = (WIDTH - LEFT) / points.length / 2;
+  /** Each limit holds for the size of its group alone. */
+  const steps = (value: (point: ControlPoint) => number): string =>
+    points
+      .map((point, i) =>
+        point.n === 0
+          ? ''
+          : `M${(Number(x(i)) - half).toFixed(1)} ${y(value(point))}H${(Number(x(i)) + half).toFixed(1)}`,
+      )
+      .join('');
+  const shares = points.flatMap(({ p }, i) => (p === null ? [] : [`${x(i)} ${y(p)}`]));
   const dots = points.flatMap(({ key, p, n, out }, i) => {
     if (p === null) return [];
     const text = markup(`${key || NONE}: ${(p * 100).toFixed(2)} % of ${n}`);
@@ -104,9 +116,17 @@ function controlChart({ mean, points }: Statistics['chart']): string {
   });
   const ticks = [0, top / 2, top].map(
     (value) =>
+      `<path class="grid" d="M${LEFT} ${y(value)}H${WIDTH}"/>` +
       `<text x="${LEFT - 6}" y="${Number(y(value)) + 4}" text-anchor="end">${(value * 100).toFixed(1)} %</text>`,
   );
-  return `<svg class="control" viewBox="0 0 ${WIDTH} ${HEIGHT + 12}" role="img" aria-label="p-chart">
-${line('limit', ({ upper }) => upper)}${line('limit', ({ lower }) => lower)}${line('mean', () => mean)}${line('share', ({ p }) => p ?? 0)}
-${dots.join('')}${ticks.join('')}</svg>`;
+  const names = points.flatMap(({ key }, i) => {
+    if (points.length > MOST_NAMES && i > 0 && i < points.length - 1) return [];
+    const name = Array.from(key || NONE);
+    const short = name.length > 14 ? `${name.slice(0, 13).join('')}…` : name.join('');
+    return [`<text x="${x(i)}" y="${HEIGHT + 22}" text-anchor="middle">${markup(short)}</text>`];
+  });
+  return `<svg class="control" viewBox="0 0 ${WIDTH} ${HEIGHT + 28}" role="img" aria-label="p-chart">
+${ticks.join('')}<path class="limit" d="${steps(({ upper }) => upper)}"/><path class="limit" d="${steps(({ lower }) => lower)}"/>
+<path class="mean" d="M${LEFT} ${y(mean)}H${WIDTH}"/><path class="share" d="M${shares.join('L')}"/>
+${dots.join('')}${names.join('')}</svg>`;
 }
