@@ -24,14 +24,18 @@ function run(
 ): Promise<{ code: number; text: string }> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
     let text = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      process.stdout.write(chunk);
-    });
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ] as const)
+      from.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        to.write(chunk);
+      });
     child.on('error', (error) => resolve({ code: 1, text: error.message }));
     child.on('close', (code) => resolve({ code: code ?? 1, text }));
   });
@@ -75,10 +79,12 @@ const failuresIn = (report: VitestReport): string[] =>
     });
 
 /** Runs vitest on these files (all without any); null where it left no report. */
-async function report(files: readonly string[]): Promise<{ code: number; report: VitestReport | null }> {
+async function report(
+  files: readonly string[],
+): Promise<{ code: number; text: string; report: VitestReport | null }> {
   mkdirSync('.cache', { recursive: true });
   rmSync(REPORT, { force: true });
-  const { code } = await run(NODE, [
+  const { code, text } = await run(NODE, [
     'node_modules/vitest/vitest.mjs',
     'run',
     '--reporter=default',
@@ -87,23 +93,31 @@ async function report(files: readonly string[]): Promise<{ code: number; report:
     ...files,
   ]);
   try {
-    return { code, report: JSON.parse(readFileSync(REPORT, 'utf8')) as VitestReport };
+    return { code, text, report: JSON.parse(readFileSync(REPORT, 'utf8')) as VitestReport };
   } catch {
     console.error('vitest left no report');
-    return { code, report: null };
+    return { code, text, report: null };
   }
 }
 
 async function vitest(): Promise<Counts> {
-  const { code, report: all } = await report([]);
+  const { code, text, report: all } = await report([]);
   if (all === null) return crashed(code, { passed: 0, failed: 0, skipped: 0 });
+  const failures = failuresIn(all);
   const counts: Counts = {
     passed: all.numPassedTests,
     failed: all.numFailedTests,
     skipped: all.numPendingTests + all.numTodoTests,
-    failures: failuresIn(all),
+    failures,
   };
   const failing = all.testResults.filter(({ status }) => status === 'failed').map(({ name }) => name);
+  // An error outside of every test is in no file: running those that failed once more would only hide it.
+  if (/Unhandled (Errors?|Rejection)/.test(text))
+    return {
+      ...counts,
+      failed: counts.failed + 1,
+      failures: [...failures, 'an error outside of every test'],
+    };
   if (counts.failed === 0 || failing.length > MOST_AGAIN) return crashed(code, counts);
   console.log(`\n!!! ${counts.failed} failed in ${failing.join(', ')}: these files are run once more`);
   const second = await report(failing);
@@ -124,7 +138,7 @@ async function program(file: string): Promise<Counts> {
   const failures = [...text.matchAll(/^ {2}FAIL(?:ED)? .*(?:\n {8}.*)*/gm)].map(([failure]) => head(failure));
   return crashed(code, {
     passed: Number(match?.[1] ?? 0),
-    failed: Number(match?.[2] ?? 0),
+    failed: Number(match?.[2] ?? 1), // one that never counted is a failure, whatever its exit code says
     skipped: Number(match?.[3] ?? 0),
     failures: failures.length > 0 ? failures : [`${file} ended with exit code ${code}`],
   });

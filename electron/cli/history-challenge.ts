@@ -130,11 +130,14 @@ async function run(options: Of<'run'>, author: string, output: Output): Promise<
         },
       });
       await runs.challenge({ setId: set, author });
-      const { error } = await end;
+      const { id, error } = await end;
       output.clearProgress();
       if (error) throw new LoupeError(error.code, error.params);
-      const [newest] = await history.request('challenge.results', { setId: set });
-      return history.request('challenge.result', { resultId: newest?.id ?? 0 });
+      const result = (await history.request('challenge.results', { setId: set })).find(
+        ({ runId }) => runId === id,
+      );
+      if (!result) throw new LoupeError('history.not_found', { what: `The result of run ${id}` });
+      return history.request('challenge.result', { resultId: result.id });
     }),
   );
   if (json) await output.record({ result: report.result, outcomes: report.outcomes });

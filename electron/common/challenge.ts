@@ -18,7 +18,7 @@ const Id = z.number().int().positive();
 
 /** Where the known parts come from: what people said of a run, or folders named after what the parts are. */
 export const KnownFrom = z.union([
-  z.strictObject({ runId: Id, partIds: z.array(Id).min(1).max(MOST_KNOWN).optional() }),
+  z.strictObject({ runId: Id, partIds: z.array(Id).min(1).max(100_000).optional() }),
   z.strictObject({ folder: z.string().min(1).max(4096) }),
 ]);
 export type KnownFrom = z.infer<typeof KnownFrom>;

@@ -319,6 +319,22 @@ describe('a death of the inference service', () => {
 });
 
 describe('a disk that is full', () => {
+  it('for the end of a run: it is not done, and is once its end can be written', async () => {
+    const { history, runs, ended, start } = setUp(photographs(5));
+    const request = history.request;
+    history.request = ((name: string, args: { state?: Run['state'] }) =>
+      name === 'run.setState' && args.state === 'done'
+        ? Promise.reject(new LoupeError('history.write_failed', { reason: 'disk full' }))
+        : request(name as 'run.setState', args as never)) as typeof request;
+    const run = await ended(start);
+    expect(run).toMatchObject({
+      ...{ state: 'interrupted', scored: 5, error: { code: 'history.write_failed' } },
+    });
+    expect(runs.asItIs(history.run(run.id))).toMatchObject({ state: 'interrupted' });
+    history.request = request;
+    expect(await ended(() => runs.resume({ runId: run.id }))).toMatchObject({ state: 'done', scored: 5 });
+  });
+
   it('for pictures: stops the run and leaves the photograph pending', async () => {
     const { inference, history, ended, start } = setUp(photographs(12));
     inference.script.set('/in/7.png', () =>

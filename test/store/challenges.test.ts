@@ -153,6 +153,13 @@ describe('a challenge', () => {
     const runs = store.runs.list();
     expect(selectRuns(runs, {}).map((one) => one.id)).toEqual([other]);
     expect(selectRuns(runs, { runIds: [id] }).map((one) => one.id)).toEqual([id]);
+    const again = beginRun(store, ['0.jpg'], { repeats: id });
+    const anew = beginRun(store, ['a.jpg'], { repeats: other });
+    const more = [
+      beginRun(store, ['0.jpg'], { repeats: again }),
+      beginRun(store, ['a.jpg'], { repeats: anew }),
+    ];
+    expect(selectRuns(store.runs.list(), {}).map((one) => one.id)).toEqual([other, anew, more[1]]);
   });
 
   it('is taken out of use and back, each time told; nothing new is no row', () => {
@@ -194,6 +201,11 @@ describe('the chain', () => {
   const ALTER: readonly [string, string, string][] = [
     ['a part', 'challenge_parts', "expected = 'ok' WHERE id = 3"],
     ['a name', 'challenge_sets', "name = 'other' WHERE id = 1"],
+    ['an author', 'challenge_sets', "author = 'other' WHERE id = 1"],
+    ['a date', 'challenge_sets', "made_at = '2031-01-01T00:00:00.000Z' WHERE id = 1"],
+    ['who made a rule', 'challenge_rules', "author = 'other' WHERE id = 1"],
+    ['when it was made', 'challenge_rules', "made_at = '2031-01-01T00:00:00.000Z' WHERE id = 1"],
+    ['the day of a result', 'challenge_results', "made_at = '2031-01-01T00:00:00.000Z' WHERE id = 1"],
     ['a rule', 'challenge_rules', 'daily = 0 WHERE id = 1'],
     ['a result', 'challenge_results', 'told_right = 4, passed = 1 WHERE id = 1'],
     ['an outcome', 'challenge_outcomes', "outcome = 'right' WHERE place = 2"],
@@ -206,6 +218,23 @@ describe('the chain', () => {
     expect(() => store.db.exec(`DELETE FROM ${table}`)).toThrow('never deleted');
     store.db.exec(`DROP TRIGGER ${table}_no_update; UPDATE ${table} SET ${change}`);
     expect(verifyChain(store.db).fault).toMatchObject({ kind: 'disagrees' });
+  });
+
+  it('shows a run that became a challenge, and a challenge that became production', () => {
+    const set = create();
+    const challenged = run(set.id, [0.1, 0.2, 0.3, 0.9]);
+    const produced = beginRun(store, ['a.jpg']);
+    store.db.exec('DROP TRIGGER runs_challenge_fixed');
+    for (const [id, now, before] of [
+      [produced, set.id, null],
+      [challenged, null, set.id],
+    ]) {
+      const change = store.db.prepare('UPDATE runs SET challenge_set_id = ? WHERE id = ?');
+      change.run(now!, id!);
+      expect(verifyChain(store.db).fault).toMatchObject({ kind: 'disagrees', row: `runs ${id}` });
+      change.run(before!, id!);
+      expect(verifyChain(store.db).fault).toBeNull();
+    }
   });
 
   it('shows a result that was put there, and reading an altered one is refused', () => {
@@ -269,6 +298,7 @@ describe('known photographs', () => {
     const [first] = await findKnown(photos);
     expect(await code(known([first!, first!]))).toBe('challenge.photograph');
     expect(await code(known([{ ...first!, sha256: 'a'.repeat(64) }]))).toBe('challenge.photograph');
+    expect(await code(known([{ ...first!, sha256: null }]))).toBe('challenge.photograph');
     rmSync(first!.path);
     expect(await code(known([first!]))).toBe('challenge.photograph');
     expect(await code(known([]))).toBe('challenge.nothing');
@@ -292,7 +322,13 @@ describe('known photographs', () => {
       { name: '0.jpg', expected: 'ok', sha256: contentHash(0) },
       { name: '1.jpg', expected: 'ng' },
     ]);
-    expect(store.challenges.reviewed(id, [2, 4])).toMatchObject([{ name: '1.jpg' }]);
+    expect(store.challenges.reviewed(id, [2])).toMatchObject([{ name: '1.jpg' }]);
+    for (const left of [3, 4, 99])
+      expect(refusal(() => store.challenges.reviewed(id, [2, left]))).toMatchObject({
+        code: 'history.not_found',
+        params: { what: expect.stringContaining(`Part ${left} `) as string },
+      });
+    expect(refusal(() => store.challenges.reviewed(77)).code).toBe('history.not_found');
     store.verdicts.record(judged(2, null, 'ana'));
     expect(store.challenges.reviewed(id)).toHaveLength(1);
   });

@@ -56,6 +56,6 @@ export function explain(store: Explained, partId: number): PartStory {
       recipe === null || row.inspected_at === null
         ? null
         : store.challenges.before(recipe.id, row.inspected_at),
-    reports: reportsOf(tables, run),
+    reports: reportsOf(tables, run, store.runs.list()),
   };
 }

@@ -5,7 +5,7 @@ import type { FoundPart } from '../../common/history-service.ts';
 import type { HistoryReader } from '../store/reader.ts';
 import type { PartRow } from '../store/tables.ts';
 
-/** Newest first; `text` is a piece of the name, letters of either case, and what it finds as a number comes first. */
+/** Newest first; `text` is a piece of the name, letters A to Z of either case, and what it finds as a number comes first. */
 export function findParts(reader: HistoryReader, text: string, limit: number): FoundPart[] {
   const wanted = text.trim();
   if (wanted === '') return [];

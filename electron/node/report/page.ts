@@ -25,7 +25,7 @@ export interface ReportFrame {
   readonly paper: boolean;
 }
 
-/** Some 40 pages. */
+/** More would be a book that nobody prints. */
 const MOST_LISTED = 1000;
 
 /** The columns that fit on paper; the others are in CSV and JSON Lines. */

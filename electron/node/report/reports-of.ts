@@ -20,15 +20,19 @@ export interface ExportDetail {
 
 const MOST = 2000;
 
-/** Newest first. */
-export function reportsOf({ audit }: Pick<Tables, 'audit'>, run: Run): PartStory['reports'] {
+/** Newest first. `runs`: all there are. */
+export function reportsOf(
+  { audit }: Pick<Tables, 'audit'>,
+  run: Run,
+  runs: readonly Run[],
+): PartStory['reports'] {
   const events = audit.select(
     `WHERE subject = 'history' AND action = '${EXPORTED}' AND made_at >= ? ORDER BY link DESC LIMIT ${MOST}`,
   );
   return events.all(run.createdAt).flatMap((sealed) => {
     const { made_at: at, actor: author, link, detail } = audit.verify(sealed);
     const { format, out: path, selection } = JSON.parse(detail) as ExportDetail;
-    if (selection === undefined || selectRuns([run], selection).length === 0) return [];
+    if (selection === undefined || !selectRuns(runs, selection).some(({ id }) => id === run.id)) return [];
     return [{ at, author, format, path, link }];
   });
 }

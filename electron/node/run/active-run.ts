@@ -284,10 +284,15 @@ export class ActiveRun {
 
   async #end(state: RunState, error?: ErrorValue): Promise<Run> {
     const change = error ? { state, error } : { state };
-    // A history that cannot be written must not keep the page from learning that the run stands still.
+    // A history that cannot be written must not keep the page from learning that the run stands still; nothing is done
+    // that is not written.
     this.#run = await this.#options.history
       .request('run.setState', { runId: this.id, ...change })
-      .catch(() => ({ ...this.#run, state, error: error ?? null }));
+      .catch((thrown: unknown) => ({
+        ...this.#run,
+        state: state === 'done' ? 'interrupted' : state,
+        error: error ?? toErrorValue(thrown),
+      }));
     this.#stage = '';
     this.#options.emit('run.changed', this.#run);
     this.#report();

@@ -59,11 +59,19 @@ export class WorkOrder {
     return null;
   }
 
+  /** Those that are inspected by now will not come in their turn: a watched run must not remember them for days. */
+  #forget(): void {
+    const waiting = new Set(this.#page.map(({ seq }) => seq));
+    const known = this.#page.length < PAGE ? Infinity : this.#read;
+    for (const seq of this.#early) if (seq <= known && !waiting.has(seq)) this.#early.delete(seq);
+  }
+
   async #inTurn(): Promise<Pending | null> {
     for (;;) {
       if (this.#page.length === 0) {
         this.#page = [...(await this.#find(this.#read, PAGE))];
         this.#read = this.#page.at(-1)?.seq ?? this.#read;
+        this.#forget();
       }
       const one = this.#page.shift();
       if (!one) return null;

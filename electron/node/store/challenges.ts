@@ -31,22 +31,22 @@ import type {
   Tables,
 } from './tables.ts';
 
-/** What the chain remembers of a set: all of it. */
+/** What the chain remembers of a set: all of it, as the certificate tells it. */
 export const setHash = (set: ChallengeSetRow, parts: readonly ChallengePartRow[]): string =>
   sha256(
     canonicalJson([
-      [set.recipe_id, set.name, set.review_counts, set.size],
+      [set.recipe_id, set.name, set.review_counts, set.size, set.author, set.made_at],
       ...parts.map((part) => [part.place, part.path, part.name, part.bytes, part.sha256, part.expected]),
     ]),
   );
 
-/** What the chain remembers of a result: all of it. */
+/** What the chain remembers of a result: all of it, as the certificate tells it. */
 export const resultHash = (result: ChallengeResultRow, outcomes: readonly ChallengeOutcomeRow[]): string => {
   const { set_id, run_id, recipe_version_id, session_id, review, reject, size, told_right, passed } = result;
   return sha256(
     canonicalJson([
       [set_id, run_id, recipe_version_id, session_id, review, reject, size, told_right, passed],
-      [result.program, result.author],
+      [result.program, result.author, result.made_at],
       ...outcomes.map((one) => [one.place, one.part_id, one.band, one.score, one.found_sha256, one.outcome]),
     ]),
   );
@@ -104,9 +104,13 @@ export class Challenges {
     });
   }
 
-  /** What people said of the parts of a run: all that are OK or NG, or these. Throws `history.not_found`. */
+  /**
+   * What people said of the parts of a run: all that are OK or NG, or just these, each of which has to be. Throws
+   * `history.not_found`.
+   */
   reviewed(runId: number, partIds?: readonly number[]): Candidate[] {
     return this.#ledger.read(() => {
+      if (!this.#tables.runs.find(runId)) throw notFound(`Run ${runId}`);
       const wanted = partIds && new Set(partIds);
       const found: Candidate[] = [];
       for (const sealed of this.#ofRun.iterate(runId)) {
@@ -116,7 +120,11 @@ export class Challenges {
         if (verdict !== 'ok' && verdict !== 'ng') continue;
         const { path, name, image_sha256 } = part;
         found.push({ path, name, expected: verdict, sha256: image_sha256 });
+        wanted?.delete(part.id);
       }
+      // One that is silently left out would make the challenge an easier one.
+      const [missing] = wanted ?? [];
+      if (missing !== undefined) throw notFound(`Part ${missing} of run ${runId} with a verdict OK or NG`);
       return found;
     });
   }
@@ -240,7 +248,8 @@ export class Challenges {
       ...{ id: table.nextId(), set_id: setId, daily: daily ? 1 : 0, active: active ? 1 : 0, author },
       made_at: this.#clock.now(),
     });
-    this.#tell('challenge.set', setId, author, { row: row.id, set: setId, daily, active });
+    const at = row.made_at;
+    this.#tell('challenge.set', setId, author, { row: row.id, set: setId, daily, active, at });
   }
 
   #tell(action: string, setId: number, actor: string, detail: Readonly<Record<string, unknown>>): void {

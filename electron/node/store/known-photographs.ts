@@ -11,7 +11,7 @@ export interface Candidate {
   readonly path: string;
   readonly name: string;
   readonly expected: Expected;
-  /** Of the photograph that a person judged: another one under its path is not that part. */
+  /** Of the photograph that a person judged: another one under its path is not that part. Null: nobody noted which it was. */
   readonly sha256?: string | null;
 }
 
@@ -70,8 +70,9 @@ export async function known(candidates: readonly Candidate[]): Promise<KnownPart
     };
     if (paths.has(path)) refuse('It is named twice.');
     paths.add(path);
+    if (sha256 === null) refuse('Nobody noted which photograph was judged: its part has no SHA-256.');
     const file = (await fileHash(path)) ?? refuse('It is not there or cannot be read.');
-    if (sha256 != null && sha256 !== file.sha256)
+    if (sha256 !== undefined && sha256 !== file.sha256)
       refuse('It is not the photograph that was inspected and judged: its SHA-256 differs.');
     parts.push({ path, name, expected, ...file });
   }

@@ -74,12 +74,12 @@ export function readingFrom(db: Database, at: Layout): HistoryReader {
   const clock = new Clock(null);
   const audit = new Audit(READ_ONLY, tables, new Chain(db), clock);
   const recipes = new Recipes(READ_ONLY, tables, audit, clock);
-  const runs = new Runs(READ_ONLY, tables, { audit, recipes, clock });
+  const challenges = new Challenges(READ_ONLY, tables, { audit, recipes, clock });
+  const runs = new Runs(READ_ONLY, tables, { audit, recipes, clock, challenges });
   return {
-    ...{ db, tables, at, audit, recipes, runs },
+    ...{ db, tables, at, audit, recipes, runs, challenges },
     people: new People(READ_ONLY, tables, audit, clock),
     parts: new Parts(READ_ONLY, tables, runs, clock),
-    challenges: new Challenges(READ_ONLY, tables, { audit, recipes, clock }),
     snapshot: async (body) => {
       // Deferred: the first SELECT fixes the moment, and a writer is not kept waiting.
       db.exec('BEGIN');

@@ -4,6 +4,7 @@ import type { ErrorValue } from '../../../models/errors.ts';
 import type { Run, RunState, Thresholds } from '../../common/domain.ts';
 import type { NewRun } from '../../common/history-service.ts';
 import { PROGRAM, type Audit } from './audit.ts';
+import type { Challenges } from './challenges.ts';
 import type { Clock } from './clock.ts';
 import { damaged, notFound } from './failure.ts';
 import type { Access } from './ledger.ts';
@@ -24,6 +25,8 @@ export interface RunServices {
   readonly audit: Audit;
   readonly recipes: Recipes;
   readonly clock: Clock;
+  /** Belongs to the change that makes a run done: what it writes is there with it, or neither is. */
+  readonly challenges: Pick<Challenges, 'conclude'>;
 }
 
 export class Runs {
@@ -35,15 +38,15 @@ export class Runs {
   readonly #all: ReturnType<Tables['runs']['select']>;
   /** Stores what may change about a run. Only inside `ledger.write`. */
   readonly update: (row: RunRow) => RunRow;
-  /** Belongs to the change that makes a run done: what has to be told of it can never be forgotten. */
-  onDone: (run: RunRow) => void = () => undefined;
+  readonly #challenges: RunServices['challenges'];
 
-  constructor(ledger: Access, tables: Tables, { audit, recipes, clock }: RunServices) {
+  constructor(ledger: Access, tables: Tables, { audit, recipes, clock, challenges }: RunServices) {
     this.#ledger = ledger;
     this.#tables = tables;
     this.#audit = audit;
     this.#recipes = recipes;
     this.#clock = clock;
+    this.#challenges = challenges;
     this.#all = tables.runs.select('ORDER BY id DESC');
     this.update = tables.runs.updater([
       'state',
@@ -125,7 +128,7 @@ export class Runs {
     return this.#ledger.write(() => {
       const before = this.row(runId);
       const run = this.update({ ...before, state, error: error ? JSON.stringify(error) : null });
-      if (state === 'done' && before.state !== 'done') this.onDone(run);
+      if (state === 'done' && before.state !== 'done') this.#challenges.conclude(run);
       return this.toRun(run);
     });
   }

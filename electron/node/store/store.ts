@@ -61,15 +61,16 @@ export class Store {
     const clock = new Clock(newestTime(db), clocks);
     this.audit = new Audit(this.#ledger, tables, chain, clock);
     this.recipes = new Recipes(this.#ledger, tables, this.audit, clock);
-    this.runs = new Runs(this.#ledger, tables, { audit: this.audit, recipes: this.recipes, clock });
+    const { audit, recipes } = this;
+    const services = { audit, recipes, clock };
+    this.challenges = new Challenges(this.#ledger, tables, services);
+    this.runs = new Runs(this.#ledger, tables, { ...services, challenges: this.challenges });
     this.parts = new Parts(this.#ledger, tables, this.runs, clock);
     this.verdicts = new Verdicts(this.#ledger, tables, { runs: this.runs, parts: this.parts, chain, clock });
     this.settings = new Settings(this.#ledger, tables);
     this.people = new People(this.#ledger, tables, this.audit, clock);
-    const { runs, parts, audit } = this;
+    const { runs, parts } = this;
     this.secondReviews = new SecondReviews(this.#ledger, tables, { db, runs, parts, audit, clock });
-    this.challenges = new Challenges(this.#ledger, tables, { audit, recipes: this.recipes, clock });
-    runs.onDone = (run) => this.challenges.conclude(run);
     this.#ledger.beforeChange = () => {
       const jump = clock.jump();
       if (jump === null) return;

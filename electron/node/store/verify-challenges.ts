@@ -1,17 +1,18 @@
-// The check of challenges against the chain: each set, rule and result was told there when it was written, parts and all.
+// The check of challenges against the chain: each set, rule and result was told there, and so was which runs are challenges.
 // Runs in Node (command line, history service). Reads only.
 import { resultHash, setHash } from './challenges.ts';
 import type { AuditRow, Tables } from './tables.ts';
-import type { Disagrees } from './verify-people.ts';
+import { compareTold, toldBy, type Check, type Disagrees, type Told } from './verify-told.ts';
 
 type Table = 'challenge_sets' | 'challenge_rules' | 'challenge_results';
 
-export interface ChallengeTold {
-  readonly link: number;
-  readonly table: Table;
-  readonly row: number;
-  readonly detail: Readonly<Record<string, unknown>>;
+export interface ChallengesSeen {
+  readonly told: Told<Table>[];
+  /** The runs that were begun as challenges, and of which set. */
+  readonly runs: Map<string, number>;
 }
+
+export const noChallengesSeen = (): ChallengesSeen => ({ told: [], runs: new Map() });
 
 const TELLS: Readonly<Record<string, Table>> = {
   'challenge.created': 'challenge_sets',
@@ -20,51 +21,64 @@ const TELLS: Readonly<Record<string, Table>> = {
   'challenge.failed': 'challenge_results',
 };
 
-export function noteChallenge({ action, detail, link }: AuditRow, told: ChallengeTold[]): void {
-  const table = TELLS[action];
-  if (table === undefined) return;
-  const said = JSON.parse(detail) as Record<string, unknown>;
-  told.push({ link, table, row: Number(said.row), detail: said });
+export function noteChallenge(event: AuditRow, { told, runs }: ChallengesSeen): void {
+  const one = toldBy(TELLS, event);
+  if (one) told.push(one);
+  if (event.action !== 'run.created') return;
+  const { challenge } = JSON.parse(event.detail) as { challenge?: number };
+  if (challenge !== undefined) runs.set(event.subject, challenge);
 }
 
 /** The first row that does not hold; null when all do. */
-export function compareChallenges(tables: Tables, told: readonly ChallengeTold[]): Disagrees | null {
-  const checks = checksOf(tables);
-  for (const { link, table, row, detail } of told) {
-    if (!checks[table](row, detail))
-      return { link, row: `${table} ${row}`, text: 'it is not the row that was told when it was written' };
-  }
-  for (const [table, sealed] of [
-    ['challenge_sets', tables.challengeSets],
-    ['challenge_rules', tables.challengeRules],
-    ['challenge_results', tables.challengeResults],
-  ] as const) {
-    const known = told.filter((one) => one.table === table).length;
-    const last = sealed.nextId() - 1;
-    // Ids are given without gaps: more rows than events were put there by somebody else.
-    if (last !== known) return { link: null, row: table, text: `${known} rows were told, ${last} are there` };
+export const compareChallenges = (tables: Tables, { told, runs }: ChallengesSeen): Disagrees | null =>
+  compareTold(told, checksOf(tables)) ?? compareRuns(tables, runs);
+
+/** A run that became a challenge afterwards would be hidden from every report. */
+function compareRuns({ runs }: Tables, told: ChallengesSeen['runs']): Disagrees | null {
+  for (const { id, challenge_set_id: found } of runs.select('').iterate()) {
+    if (found !== (told.get(`run ${id}`) ?? null))
+      return {
+        link: null,
+        row: `runs ${id}`,
+        text: 'it was not begun as what it is, challenge or production',
+      };
   }
   return null;
 }
 
-function checksOf(tables: Tables): Record<Table, (row: number, detail: ChallengeTold['detail']) => boolean> {
+function checksOf(tables: Tables): Readonly<Record<Table, Check<Table>>> {
   const set = tables.challengeSets.select('WHERE id = ?');
   const parts = tables.challengeParts.select('WHERE set_id = ? ORDER BY place');
   const rule = tables.challengeRules.select('WHERE id = ?');
   const result = tables.challengeResults.select('WHERE id = ?');
   const outcomes = tables.challengeOutcomes.select('WHERE result_id = ? ORDER BY place');
   return {
-    challenge_sets: (row, { sha256 }) => {
-      const found = set.get(row);
-      return found !== undefined && setHash(found, parts.all(row)) === sha256;
+    challenge_sets: {
+      rows: tables.challengeSets,
+      holds: ({ row, detail }) => {
+        const found = set.get(row);
+        return found !== undefined && setHash(found, parts.all(row)) === detail.sha256;
+      },
     },
-    challenge_rules: (row, { set: of, daily, active }) => {
-      const found = rule.get(row);
-      return found?.set_id === of && (found?.daily === 1) === daily && (found?.active === 1) === active;
+    challenge_rules: {
+      rows: tables.challengeRules,
+      holds: ({ row, actor, detail }) => {
+        const found = rule.get(row);
+        return (
+          found?.set_id === detail.set &&
+          (found?.daily === 1) === detail.daily &&
+          (found?.active === 1) === detail.active &&
+          found?.author === actor &&
+          found.made_at === detail.at
+        );
+      },
     },
-    challenge_results: (row, { sha256 }) => {
-      const found = result.get(row);
-      return found !== undefined && resultHash(found, outcomes.all(row)) === sha256;
+    challenge_results: {
+      rows: tables.challengeResults,
+      holds: ({ row, detail }) => {
+        const found = result.get(row);
+        return found !== undefined && resultHash(found, outcomes.all(row)) === detail.sha256;
+      },
     },
   };
 }

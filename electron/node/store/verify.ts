@@ -5,7 +5,12 @@ import { sha256 } from './canonical.ts';
 import { chainCode, linkHash, readChainEnd, type ChainEnd } from './chain.ts';
 import type { SealedTable } from './sealed.ts';
 import type { Database } from './sqlite.ts';
-import { compareChallenges, noteChallenge, type ChallengeTold } from './verify-challenges.ts';
+import {
+  compareChallenges,
+  noChallengesSeen,
+  noteChallenge,
+  type ChallengesSeen,
+} from './verify-challenges.ts';
 import { comparePeople, nobodySeen, notePeople, type PeopleSeen } from './verify-people.ts';
 import { openTables, type AuditRow, type Tables, type VerdictRow } from './tables.ts';
 
@@ -48,7 +53,7 @@ interface Seen {
   readonly recipes: { row: number; sha256: string; link: number }[];
   readonly thresholds: { row: number; to: { review: number; reject: number }; link: number }[];
   readonly people: PeopleSeen;
-  readonly challenges: ChallengeTold[];
+  readonly challenges: ChallengesSeen;
 }
 
 /** Checks the history as it is at this moment. `code`: a printed one of an earlier moment. Throws `usage` for no code at all. */
@@ -57,7 +62,7 @@ export function verifyChain(db: Database, code?: string): ChainReport {
   const asked = code === undefined ? null : parseCode(code);
   const seen: Seen = {
     ...{ newestVerdict: new Map(), recipes: [], thresholds: [] },
-    ...{ people: nobodySeen(), challenges: [] },
+    ...{ people: nobodySeen(), challenges: noChallengesSeen() },
   };
   const ids = { audit: 0, verdicts: 0 };
   const counts = { audit: 0, verdicts: 0 };
