@@ -24,6 +24,7 @@ import { COMMON, common, MODEL, number, parse, path, type EngineOptions } from '
 import { errorJson, errorLine, printable, type Output } from './output.ts';
 import { packRoots } from './packs.ts';
 import type { Stop } from './stop.ts';
+import { checkTarget } from './target.ts';
 
 export interface CalibrateOptions {
   /** Photographs of flawless parts, or one category in the layout of MVTec. */
@@ -81,6 +82,7 @@ export function calibrateOptions(args: readonly string[]): CalibrateOptions {
 
 /** Returns the exit code. Throws what stops the whole command. */
 export async function calibrate(options: CalibrateOptions, output: Output, stop: Stop): Promise<number> {
+  checkTarget(options.out);
   const packFolder = await locatePack(options.model, packRoots());
   const known = await findKnown(options);
   return withInference(async (client) => {
@@ -89,6 +91,7 @@ export async function calibrate(options: CalibrateOptions, output: Output, stop:
     stop.holdResults();
     const parts = await inspectKnown(known, inspector, output, stop);
     if (stop.requested) return EXIT.interrupted; // half a run is no calibration
+    if (output.closed) return EXIT.outputClosed;
     const proposal = propose(parts, info.method, options.targets);
     await writeFileSafely(options.out, `${JSON.stringify(fileOf(options, info, proposal), null, 2)}\n`);
     if (output.json) await output.record({ summary: { ...proposal, failed: known.length - parts.length } });

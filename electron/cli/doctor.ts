@@ -24,6 +24,7 @@ import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { COMMON, MODEL, oneOf, parse, path } from './options.ts';
 import { printable, type Output } from './output.ts';
 import { packRoots } from './packs.ts';
+import { checkTarget } from './target.ts';
 
 export interface DoctorOptions {
   readonly data: string;
@@ -71,6 +72,7 @@ function unlessWrong(file: string): Policy | null {
 /** Returns the exit code: that of the first check that failed. */
 export async function runDoctor(options: DoctorOptions, output: Output): Promise<number> {
   const { data, policyFile, version } = options;
+  for (const file of [options.report, options.bundle]) if (file !== undefined) checkTarget(file);
   const [logFolder, crashFolder] = [join(data, 'logs'), join(data, 'crashes')];
   const doctor = new Doctor({
     ...{ dataFolder: data, logFolder, crashFolder },

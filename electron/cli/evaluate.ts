@@ -23,9 +23,11 @@ import { packRoots } from './packs.ts';
 import { htmlReport } from './report-html.ts';
 import { csvReport, publishedBeside, textReport, type CategoryResult, type Evaluation } from './report.ts';
 import type { Stop } from './stop.ts';
+import { checkTarget } from './target.ts';
 
 /** Returns the exit code. Throws what stops the whole command. */
 export async function evaluate(options: EvaluateOptions, output: Output, stop: Stop): Promise<number> {
+  if (options.report !== undefined) checkTarget(options.report);
   const packFolder = await locatePack(options.model, packRoots());
   const categories = await findCategories(options.root, options.categories);
   const layout = layoutOf(options.root);

@@ -18,7 +18,6 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   usage: EXIT.usage,
   'text.empty': EXIT.usage,
   'text.features_invalid': EXIT.data,
-  'output.failed': EXIT.data,
   'train.cancelled': EXIT.interrupted,
 };
 
@@ -35,6 +34,7 @@ const BY_AREA: Readonly<Record<string, number>> = {
   data: EXIT.data,
   download: EXIT.data,
   image: EXIT.data,
+  output: EXIT.data,
   history: EXIT.data,
   challenge: EXIT.data,
   train: EXIT.data,

@@ -25,7 +25,8 @@ const COMMON = `  --json                        JSON Lines on standard output an
 
 const EXIT_CODES = `Exit codes
   0 all done   2 wrong usage   3 finished, but some photographs failed   4 model or head unusable
-  5 data unusable   130 stopped by Ctrl-C`;
+  5 data or history unusable, or a result not written   1 a fault of Loupe itself
+  130 stopped by Ctrl-C   141 standard output was closed`;
 
 export const HELP: Readonly<Record<string, string>> = {
   '': `Loupe: zero-shot visual inspection of photographs of parts (CLIP-AD), offline
@@ -41,10 +42,11 @@ Usage
   loupe model fetch [<name>]                            download a well-known checkpoint and make a pack of it
   loupe model seal <pack folder>                        for makers of packs: renew its self-test and its hashes
   loupe device list|test|reset|install                  where models run on this computer, and why
-  loupe history verify|info|backup|restore|export|stats   check, keep, report what was inspected and judged
+  loupe history <action>                                check, keep, compare, report what was inspected and judged
   loupe doctor                                          check data folder, database, model and device; support bundle
   loupe update check <folder>                           is the update in this folder signed, whole and for this computer?
-  loupe <command> --help
+  loupe <command> --help                                all options of a command
+  loupe --version
 
 ${EXIT_CODES}
 
@@ -199,7 +201,8 @@ loupe history challenge certificate <result> <file.html>
 loupe history challenge change <number> [--daily | --not-daily] [--give-up | --take-up]
 
 Verify, info, users, backup, export, stats, compare, retain --dry-run, challenge list and certificate read beside a running
-Loupe; whatever is noted in the history (restore, rejudge, retain, --reset-pin, the other challenges) wants it closed. What a restore replaces is kept in history/replaced-<time>.
+Loupe; whatever is noted in the history (restore, rejudge, retain, --reset-pin, the other challenges) wants it closed. What a
+restore replaces is kept in history/replaced-<time>.
 
 Selection (default: everything)
   --run <number>                may be given several times
@@ -217,7 +220,8 @@ ${EXIT_CODES}`,
   doctor: `loupe doctor [options]
 
 The checks of the diagnostics page, without a window and beside a running Loupe: rules of the IT department, data folder, disk,
-database, hashes of the model pack and its numbers on the device. Ends with the exit code of the first check that failed.
+database, hashes of the model pack and its numbers on the device, logs, crash dumps. Ends with the exit code of the first
+check that failed.
 
 Options
   --data <folder>               the data folder; default: LOUPE_DATA, else that of the workstation

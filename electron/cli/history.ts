@@ -1,6 +1,6 @@
 // `loupe history`: checks the chain, makes and puts back backups, exports, counts. Reads beside a running Loupe.
 // Runs in Node (command line).
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { LoupeError, toErrorValue } from '../../models/errors.ts';
 import { chainName, listBackups, makeBackup } from '../node/store/backups.ts';
@@ -21,6 +21,7 @@ import type { HistoryOptions } from './history-options.ts';
 import { statisticsText } from './history-text.ts';
 import { listUsers, resetPin, usersText } from './history-users.ts';
 import { errorLine, printable, type Output } from './output.ts';
+import { checkTarget } from './target.ts';
 
 type Of<A extends HistoryOptions['action']> = Extract<HistoryOptions, { action: A }>;
 
@@ -153,6 +154,11 @@ const backup = ({ folder, target, keep, json }: Of<'backup'>, output: Output): P
   });
 
 async function putBack({ folder, backup, yes, json }: Of<'restore'>, output: Output): Promise<number> {
+  if (statSync(backup, { throwIfNoEntry: false })?.isDirectory())
+    throw new LoupeError('data.invalid', {
+      path: backup,
+      reason: 'It is a folder; a backup is a file in it.',
+    });
   const plan = planRestore(folder, backup);
   if (json) await output.record({ plan });
   await output.text(planText(plan));
@@ -197,6 +203,7 @@ function planText({ backup, present, continues }: RestorePlan): string {
 
 const exportTo = (options: Of<'export'>, output: Output): Promise<number> =>
   reading(options.folder, output, async (reader) => {
+    checkTarget(options.out);
     const { parts, runs, code, statistics } = await exportHistory(reader, {
       ...options,
       dataFolder: options.folder,

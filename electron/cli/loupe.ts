@@ -24,7 +24,8 @@ async function run(args: readonly string[], output: Output): Promise<number> {
     return EXIT.usage;
   }
   if (command === '--version') return print(output, version());
-  if (command === '--help' || command === '-h' || command === 'help') return print(output, HELP['']);
+  if (command === '--help' || command === '-h' || command === 'help')
+    return print(output, HELP[rest[0] ?? ''] ?? HELP['']);
   const help = HELP[command];
   if (help !== undefined && wantsHelp(rest)) return print(output, help);
   switch (command) {
@@ -85,10 +86,16 @@ async function print(output: Output, text = ''): Promise<number> {
   return EXIT.ok;
 }
 
+/** What nobody could read was not done: a reader that has gone is told by the code alone, a full disk aloud. */
+function ended(code: number): number {
+  if (output.lost !== null && code !== EXIT.interrupted) throw output.lost;
+  return output.closed && code === EXIT.ok ? EXIT.outputClosed : code;
+}
+
 const args = process.argv.slice(2);
 const output = new Output(args.includes('--json'));
 try {
-  process.exitCode = await run(args, output);
+  process.exitCode = ended(await run(args, output));
 } catch (thrown) {
   const error = toErrorValue(thrown);
   process.exitCode = exitCodeOf(error.code);

@@ -222,11 +222,23 @@ function engineOptions(values: ModelValues): EngineOptions {
 }
 
 export function parse<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
+  const parsed = parsedOf(args, options);
+  // What a script makes of a variable that is not set; as a path it would be the folder one happens to be in.
+  if (parsed.positionals.includes('')) throw usage('One of the names is empty.');
+  return parsed;
+}
+
+function parsedOf<T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
     const [text = ''] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
-    throw new LoupeError('usage', { reason: `${text.replace(/\.$/, '')}.` }, { cause: error });
+    const option = /'(?:-\w, )?(--[\w-]+).*ambiguous/.exec(text)?.[1];
+    const reason =
+      option === undefined
+        ? `${text.replace(/\.$/, '')}.`
+        : `${option} needs a value; one that begins with a dash is written ${option}=<value>.`;
+    throw new LoupeError('usage', { reason }, { cause: error });
   }
 }
 

@@ -1,12 +1,14 @@
 // What the command line writes: JSON Lines or text on standard output, progress and problems on standard error.
 // Runs in Node (command line).
 import type { WriteStream } from 'node:tty';
-import { describeError, type ErrorCode, type ErrorValue } from '../../models/errors.ts';
+import { describeError, LoupeError, type ErrorCode, type ErrorValue } from '../../models/errors.ts';
 import { rgbOf, VERDICT_COLOURS } from '../common/colour-maps.ts';
 import type { MachineVerdict } from '../common/domain.ts';
 
 const BAR_WIDTH = 24;
 const PROGRESS_MS = 100;
+/** What a write says when its reader has gone; anything else, as a full disk, is a result that got lost. */
+const READER_GONE = new Set(['EPIPE', 'EOF', 'ERR_STREAM_DESTROYED']);
 
 /** File names may hold anything, also what would move the cursor or turn the writing direction. */
 export const printable = (text: string): string =>
@@ -57,6 +59,8 @@ export class Output {
   readonly json: boolean;
   /** Set when nobody reads standard output any more (`| head`): the command stops then, without complaint. */
   closed = false;
+  /** Why standard output took no more, where that is not its reader's wish. */
+  lost: LoupeError | null = null;
   /** Where and when the work began that the bar shows now. */
   #begin = { total: -1, done: 0, time: 0 };
   #lastProgress = 0;
@@ -64,9 +68,7 @@ export class Output {
 
   constructor(json: boolean) {
     this.json = json;
-    process.stdout.on('error', () => {
-      this.closed = true;
-    });
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => this.#noMore(error));
     process.stderr.on('error', () => undefined);
   }
 
@@ -107,11 +109,23 @@ export class Output {
     this.#progressShown = false;
   }
 
-  /** Settles when the text is written or can never be: the listener of the constructor has noted which. */
+  /** Settles when the text is written or can never be. */
   async #write(text: string): Promise<void> {
     if (this.closed) return;
     this.clearProgress();
-    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+    await new Promise<void>((resolve) =>
+      process.stdout.write(text, (error) => {
+        if (error) this.#noMore(error);
+        resolve();
+      }),
+    );
+  }
+
+  #noMore(error: NodeJS.ErrnoException): void {
+    this.closed = true;
+    if (READER_GONE.has(error.code ?? '')) return;
+    const params = { path: 'standard output', reason: error.message };
+    this.lost ??= new LoupeError('output.failed', params, { cause: error });
   }
 }
 

@@ -11,6 +11,7 @@ import { EXIT } from './exit-codes.ts';
 import { duration, printable, type Output } from './output.ts';
 import { packRoots } from './packs.ts';
 import type { Stop } from './stop.ts';
+import { checkTarget } from './target.ts';
 import type { TrainOptions } from './train-options.ts';
 
 const STAGE_WORDS: Readonly<Record<TrainingStage, string>> = {
@@ -23,6 +24,7 @@ const STAGE_WORDS: Readonly<Record<TrainingStage, string>> = {
 /** Returns the exit code. Throws what stops the training; what was done is in the checkpoint then. */
 export async function trainHead(options: TrainOptions, output: Output, stop: Stop): Promise<number> {
   const { out, settings, engine, from, restart, cache } = options;
+  checkTarget(out);
   const packFolder = await locatePack(options.model, packRoots());
   const categories = await findTrainingData(options);
   const cancel = new AbortController();

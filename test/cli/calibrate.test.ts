@@ -1,6 +1,7 @@
 // `loupe calibrate` as a command: the file that comes out agrees with what `inspect` says about the same photographs.
 // Runs in the tests (Node); every call is the real command in a process of its own.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { calibrateOptions } from '../../electron/cli/calibrate.ts';
@@ -146,6 +147,25 @@ describe('bad input', () => {
     expect(result.lines()[0]).toMatchObject({ path: broken, error: { code: 'image.not_an_image' } });
     expect(read().flawless).toBe(8);
   });
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'an output that takes no more ends it: half a run is no calibration',
+    () => {
+      const [broken, none] = [join(good, '!.png'), join(folder, 'half.json')];
+      writeFileSync(broken, 'no picture');
+      const bin = join(import.meta.dirname, '../../electron/cli/bin.js');
+      const args = ['calibrate', good, '--product', 'screw', '--model', 'tiny', '--json', '--out', none];
+      const ended = spawnSync(process.execPath, [bin, ...args], {
+        env: { ...process.env, ...env },
+        stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+        encoding: 'utf8',
+      });
+      rmSync(broken);
+      expect(ended.stderr).toMatch(/^loupe: output\.failed: .*\n$/);
+      expect(ended.status).toBe(5);
+      expect(existsSync(none)).toBe(false);
+    },
+  );
 
   it('too few parts give no calibration', async () => {
     const none = join(folder, 'none.json');

@@ -95,6 +95,10 @@ describe('backup and restore', () => {
       stderr: expect.stringContaining('history.locked') as string,
     });
     store.close();
+    expect(await history('restore', out)).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('data.invalid') as string,
+    });
     const plan = await history('restore', backup);
     expect(plan.code).toBe(2);
     expect(plan.stdout).toContain('Would be set aside: 0 runs, 0 parts, 1 verdicts');

@@ -260,6 +260,12 @@ describe('help', () => {
     expect(stdout).not.toMatch(/bench/);
     expect((await run([])).code).toBe(2);
   });
+
+  it('of a command is found on both ways', async () => {
+    const { code, stdout } = await run(['help', 'calibrate']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: (await run(['calibrate', '--help'])).stdout });
+    expect(stdout).toContain('--defects');
+  });
 });
 
 describe.skipIf(process.platform !== 'linux')('trouble on the way', () => {

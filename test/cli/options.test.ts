@@ -69,7 +69,8 @@ describe('inspect', () => {
     [[...part, '--method', 'magic'], 'base, sdp, sdp+'],
     [[...part, '--rvs', 'median'], 'mean_shift'],
     [[...part, '--sigma', 'wide'], '--sigma'],
-    [[...part, '--sigma', '-1'], '--sigma'],
+    [[...part, '--sigma', '-1'], '--sigma=<value>'],
+    [['', ...part], 'empty'],
     [[...part, '--sigma', ''], '--sigma'],
     [[...part, '--threads', '1.5'], '--threads'],
     [[...part, '--threads', '0'], '--threads'],
@@ -142,6 +143,7 @@ describe('contract', () => {
       'data.no_images',
       'history.locked',
       'output.failed',
+      'output.disk_full',
       'download.wrong',
     ] as const) {
       expect(exitCodeOf(code)).toBe(5);
