@@ -1,7 +1,6 @@
 // `loupe calibrate`: known parts in, the ranges of the score and two proposed thresholds out, with their expected errors.
 // Runs in Node (command line); the numbers come from models/clip-ad/calibrate.ts. Specification § F-7.
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   DEFAULT_TARGETS,
@@ -145,10 +144,9 @@ async function inspectKnown(
 const median = (values: Float32Array): number => Float32Array.from(values).sort()[values.length >> 1]!;
 
 /** `calibration` is what a pack.json holds for a method; the rest says what it is worth and what it belongs to. */
-function fileOf({ product, targets, engine }: CalibrateOptions, info: SessionInfo, proposal: Proposal) {
+function fileOf({ product, targets }: CalibrateOptions, info: SessionInfo, proposal: Proposal) {
   const { packId: id, packVersion: version, modelSha256, method, tap, rvs, sigma, mapSize } = info;
-  const head =
-    engine.head === undefined ? null : createHash('sha256').update(readFileSync(engine.head)).digest('hex');
+  const { imageSize, scales, headSha256 = null } = info;
   return {
     schema: 1,
     created: new Date().toISOString(),
@@ -159,7 +157,9 @@ function fileOf({ product, targets, engine }: CalibrateOptions, info: SessionInf
     rvs,
     sigma,
     mapSize,
-    headSha256: head,
+    imageSize,
+    scales,
+    headSha256,
     targets,
     ...proposal,
   };

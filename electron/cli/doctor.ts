@@ -28,6 +28,8 @@ import { checkTarget } from './target.ts';
 
 export interface DoctorOptions {
   readonly data: string;
+  /** `data` was said on the command line. */
+  readonly named: boolean;
   readonly policyFile: string;
   readonly model: string;
   readonly device: Device;
@@ -52,6 +54,7 @@ export function doctorOptions(args: readonly string[], version: string): DoctorO
   const policy = unlessWrong(policyFile);
   return {
     data: policy?.dataFolder ?? (data === undefined ? usualDataFolder() : resolve(path('data', data))),
+    named: data !== undefined && policy?.dataFolder === undefined,
     ...{ policyFile, version, model: values.model ?? 'loupe-mini' },
     device:
       values.device === undefined ? (policy?.device ?? 'auto') : oneOf('device', values.device, DEVICES),
@@ -69,9 +72,11 @@ function unlessWrong(file: string): Policy | null {
   }
 }
 
-/** Returns the exit code: that of the first check that failed. */
+/** Returns the exit code: that of the first check that failed. Throws `data.folder_missing`, `output.failed`. */
 export async function runDoctor(options: DoctorOptions, output: Output): Promise<number> {
   const { data, policyFile, version } = options;
+  // The workstation makes its folder; one that was named here and is not there is misspelt.
+  if (options.named && !existsSync(data)) throw new LoupeError('data.folder_missing', { path: data });
   for (const file of [options.report, options.bundle]) if (file !== undefined) checkTarget(file);
   const [logFolder, crashFolder] = [join(data, 'logs'), join(data, 'crashes')];
   const doctor = new Doctor({

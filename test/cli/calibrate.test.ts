@@ -119,7 +119,7 @@ describe('a calibration in use', () => {
     expect((await loupe(alone, { env })).lines()[0]).toMatchObject({ score: first!.score });
   });
 
-  it('is refused for other parts, another method and another model', async () => {
+  it('is refused for other parts, another method, another model and other settings', async () => {
     writeTinyPack(join(folder, 'packs/other'), { id: 'other' }, (tensors) => {
       const [weights] = tensors.values();
       weights!.data[0]! += 0.5;
@@ -128,6 +128,8 @@ describe('a calibration in use', () => {
       [['--product', 'nut', '--model', 'tiny'], /made for "screw", not for "nut"/],
       [['--product', 'screw', '--model', 'tiny', '--method', 'base'], /made with sdp/],
       [['--product', 'screw', '--model', 'other'], /another model/],
+      [['--product', 'screw', '--model', 'tiny', '--tiles', '2'], /scales 1, this session uses 1,2/],
+      [['--product', 'screw', '--model', 'tiny', '--sigma', '9'], /sigma [\d.]+, this session uses 9/],
     ] as const) {
       const { code, stderr } = await calibrated(...args);
       expect(code).toBe(5);

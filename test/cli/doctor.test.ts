@@ -50,6 +50,13 @@ describe('loupe doctor', () => {
     expect(code).toBe(5);
   });
 
+  it('refuses a folder that is not there, and makes none', async () => {
+    const misspelt = join(folder, 'Datne');
+    const { code, stderr } = await loupe(['doctor', '--data', misspelt]);
+    expect([code, stderr]).toEqual([5, expect.stringContaining('data.folder_missing')]);
+    expect(existsSync(misspelt)).toBe(false);
+  });
+
   it('refuses what it does not know', async () => {
     expect((await loupe(['doctor', 'x'])).code).toBe(2);
     expect((await loupe(['doctor', '--device', 'gpu'])).code).toBe(2);

@@ -19,12 +19,22 @@ const schema = z.object({
   calibration,
 });
 
+/** What else decides raw values; `loupe calibrate` writes it, a training does not: a recipe may change it afterwards. */
+const settings = z.object({
+  rvs: z.string(),
+  sigma: z.number(),
+  imageSize: z.number(),
+  scales: z.array(z.number()),
+});
+
 export interface CalibrationUse {
   readonly product: string;
   readonly method: Method;
   readonly tap: Tap;
   /** Bytes of the SDP+ head in use. */
   readonly head?: Uint8Array | undefined;
+  /** Of the session; a recipe's file is looked at without one. */
+  readonly settings?: Readonly<z.infer<typeof settings>>;
 }
 
 /** Throws `calibration.invalid`. */
@@ -45,12 +55,13 @@ export function parseCalibration(
   text: string,
   file: string,
   pack: Pick<OpenedPack, 'manifest' | 'modelSha256'>,
-  { product, method, tap, head }: CalibrationUse,
+  { product, method, tap, head, settings: used }: CalibrationUse,
 ): Calibration {
   const fail = (reason: string): never => {
     throw new LoupeError('calibration.invalid', { file, reason });
   };
-  const parsed = schema.safeParse(parseJson(text));
+  const json = parseJson(text);
+  const parsed = schema.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return fail(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it is no calibration'}`);
@@ -66,6 +77,14 @@ export function parseCalibration(
   const itsHead = its.headSha256 ?? files.find(({ path }) => path === own?.file)?.sha256;
   if (head && createHash('sha256').update(head).digest('hex') !== itsHead)
     fail('it was made with another head');
+  const made = settings.safeParse(json);
+  if (used && made.success) {
+    const other = (['rvs', 'sigma', 'imageSize', 'scales'] as const).find(
+      (name) => String(made.data[name]) !== String(used[name]),
+    );
+    if (other)
+      fail(`it was made with ${other} ${String(made.data[other])}, this session uses ${String(used[other])}`);
+  }
   return its.calibration;
 }
 

@@ -72,17 +72,25 @@ export async function resolveSettings(pack: OpenedPack, asked: SessionOptions): 
   if (asked.area) mustBeFollowable(asked.area);
   const tap = asked.tap ?? manifest.tap;
   const head = method === 'sdp+' ? await headFile(pack, asked.head) : undefined;
-  const calibrated =
-    asked.calibration !== undefined &&
-    (await readCalibration(asked.calibration, pack, { ...asked, method, tap, head: head?.bytes }));
-  return {
-    method,
-    tap,
+  const numbers = {
     rvs: asked.rvs ?? manifest.rvs,
-    rvsProfile: asked.rvsProfile ?? 'default',
     sigma: asked.sigma ?? (manifest.sigma * imageSize) / ownSize,
     imageSize,
     scales: scalesOf(asked.scales ?? manifest.scales),
+  };
+  const use = {
+    ...asked,
+    method,
+    tap,
+    head: head?.bytes,
+    settings: { ...numbers, scales: [...numbers.scales] },
+  };
+  const calibrated = asked.calibration !== undefined && (await readCalibration(asked.calibration, pack, use));
+  return {
+    method,
+    tap,
+    ...numbers,
+    rvsProfile: asked.rvsProfile ?? 'default',
     precision: asked.precision ?? 'fp32',
     calibration: {
       ...(calibrated || (manifest.calibration[method] ?? UNCALIBRATED[method])),

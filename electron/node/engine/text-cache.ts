@@ -2,8 +2,8 @@
 // Runs in Node.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { writeFileSafely } from './write-file.ts';
 
 /** Raise it when the same words would give other features: a change in tokenizer, text tower or RVS. */
@@ -13,9 +13,22 @@ const DIGEST = 32;
 const sha256 = (...parts: (string | Uint8Array)[]): Buffer =>
   parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
 
-/** LOUPE_CACHE, or a folder of this user among the temporary files. */
-export const cacheFolder = (): string =>
-  process.env.LOUPE_CACHE ?? join(tmpdir(), `loupe-cache-${process.getuid?.() ?? 'user'}`);
+/**
+ * LOUPE_CACHE, or where the system keeps the caches of this account. Never among the temporary files: there another account
+ * could lay vectors of its own under our names, and scores would follow them.
+ */
+export function cacheFolder(env = process.env): string {
+  if (env.LOUPE_CACHE) return resolve(env.LOUPE_CACHE);
+  const home = homedir();
+  switch (process.platform) {
+    case 'win32':
+      return join(env.LOCALAPPDATA ?? join(home, 'AppData/Local'), 'Loupe/cache');
+    case 'darwin':
+      return join(home, 'Library/Caches/Loupe');
+    default:
+      return join(env.XDG_CACHE_HOME ?? join(home, '.cache'), 'loupe');
+  }
+}
 
 /**
  * A file is the SHA-256 of key and features, then the features (float32, little-endian): a damaged file, a cut-off one

@@ -16,7 +16,8 @@ export function toHistoryError(thrown: unknown): LoupeError {
   if (thrown instanceof LoupeError) return thrown;
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  const detail = { reason: code ? `${code}: ${reason}` : reason };
+  // Node says its codes itself, SQLite does not.
+  const detail = { reason: code === '' || reason.startsWith(code) ? reason : `${code}: ${reason}` };
   if (DAMAGED.test(code)) return new LoupeError('history.damaged', detail, { cause: thrown });
   if (FULL.test(code)) return new LoupeError('history.disk_full', detail, { cause: thrown });
   if (FORBIDDEN.test(code)) {
