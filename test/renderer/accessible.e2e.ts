@@ -128,6 +128,45 @@ await page.getByText('1 of 5').waitFor();
 await check(page, 'tour');
 await leave(page);
 
+page = await open({ preferences: { ...preferences, tourSeen: true }, earlier, recipes });
+await step(
+  'the keys are never lost: after a sheet, on a new screen, and when a button had its work to do',
+  async () => {
+    const holds = (what: string): Promise<void> =>
+      until(`${what} has the keys`, () =>
+        page.evaluate((name) => {
+          const at = document.activeElement;
+          return (
+            at !== document.body && (at?.getAttribute('aria-label') ?? at?.textContent ?? '').includes(name)
+          );
+        }, what),
+      );
+    await page.getByText('lot 7').click();
+    await page.locator('[role=option]').first().waitFor();
+    await page.getByRole('listbox').focus();
+    await press(page, 'Home', 'Enter');
+    await holds('Selected part');
+    for (const key of ['d', 'm', 'a', 'i']) {
+      await press(page, key);
+      await page.getByRole('dialog').waitFor();
+      await press(page, 'Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await holds('Selected part');
+    }
+    await page.getByRole('button', { name: 'Runs' }).focus();
+    await press(page, 'Enter');
+    await holds('Open folder');
+    await page.getByRole('button', { name: 'Recipes' }).focus();
+    await press(page, 'Enter');
+    await holds('New recipe');
+    await page.getByRole('button', { name: 'Export' }).focus();
+    await press(page, 'Enter');
+    await page.getByText('Written to').first().waitFor();
+    await holds('Export');
+  },
+);
+await leave(page);
+
 page = await open({});
 await check(page, 'first start without samples');
 await page.getByRole('button', { name: 'Recipes' }).click();

@@ -3,13 +3,14 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { toReference } from '../../electron/common/align/aligner.ts';
 import { smallGrey, smallSize } from '../../electron/common/align/picture.ts';
-import type { Placement } from '../../electron/common/align/placement.ts';
-import type { InspectionArea } from '../../electron/common/area.ts';
+import { movedIgnores } from '../../electron/common/align/moved-area.ts';
+import { whereItWas, type Placement } from '../../electron/common/align/placement.ts';
+import { areaOf, type InspectionArea } from '../../electron/common/area.ts';
 import type { Part } from '../../electron/common/domain.ts';
 import type { ReferenceAnswer } from '../../electron/common/reference.ts';
 import type { ErrorValue } from '../../models/errors.ts';
 import { AreaStore } from '../../renderer/src/features/area/area.svelte.ts';
-import { drawn } from '../../renderer/src/features/area/drawn-area.ts';
+import { aroundFor, drawn } from '../../renderer/src/features/area/drawn-area.ts';
 import { resample } from '../../renderer/src/features/area/resample.ts';
 import { ReferenceStore } from '../../renderer/src/features/reference/reference.svelte.ts';
 import { MaskEditor } from '../../renderer/src/features/training/mask-editor.svelte.ts';
@@ -238,6 +239,74 @@ describe('an area that follows its part', () => {
     later.draw(follows);
     later.look({ id: 5 }, picture, size);
     expect([later.shown, later.lost]).toEqual([null, false]);
+  });
+
+  it('drawing does not begin with cells that lie nowhere: the part is looked for first', async () => {
+    // Not found by the run, or not inspected yet.
+    const waiting = part({ state: 'pending', ...size });
+    const area = await opened(() => waiting);
+    expect(area.cellsOn(waiting, 8, 1)).toBeUndefined();
+    const picture = smallGrey(bracket().data, 1, size, smallSize(256, 192));
+    area.look(waiting, { ...picture, data: new Uint8Array(picture.data.length) }, size);
+    expect(area.cellsOn(waiting, 8, 1)).toBeUndefined();
+    area.look(waiting, picture, size);
+    expect([...area.cellsOn(waiting, 8, 1)!]).toEqual([1, 1, 0, 0, 0, 0, 0, 0]);
+    expect(area.cellsOn(part({ ...size, id: 77 }), 8, 1)).toBeUndefined();
+    // What was found of one area says nothing of another one.
+    area.draw({ ...follows, runs: [0, 2, 2] });
+    expect([area.cellsOn(waiting, 8, 1), area.shown, area.lost]).toEqual([undefined, null, false]);
+    area.look(waiting, picture, size);
+    expect([...area.cellsOn(waiting, 8, 1)!]).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
+    // Where it stays, or where there is none, nobody has to look.
+    area.draw({ columns: 4, rows: 1, runs: [0, 2, 2] });
+    expect([...area.cellsOn(waiting, 4, 1)!]).toEqual([1, 1, 0, 0]);
+    area.draw(null);
+    expect(area.cellsOn(waiting, 4, 1)).toBeNull();
+  });
+
+  it('is hatched wherever it is ignored, also far turned on a wide photograph', () => {
+    const shapes = [
+      [1920, 1080],
+      [1080, 1920],
+      [1000, 1000],
+      [3000, 600],
+    ] as const;
+    for (const [width, height] of shapes) {
+      for (const turns of [30, 180] as const) {
+        const { width: w, height: h } = smallSize(width, height);
+        const grey = { width: w, height: h, data: new Uint8Array(w * h) };
+        // All but a field in the middle: whatever comes in from outside is ignored.
+        const cells = Uint8Array.from({ length: 48 * 27 }, (_, i) => (Math.abs((i % 48) - 24) < 9 ? 0 : 1));
+        const area = { ...areaOf(48, 27, cells)!, align: toReference(grey, turns) };
+        const { sheet } = drawn(area)!;
+        const hatched = (x: number, y: number): boolean => {
+          const column = Math.floor((x + sheet.aroundX) * 48);
+          const row = Math.floor((y + sheet.aroundY) * 27);
+          const inside = column >= 0 && row >= 0 && column < sheet.columns && row < sheet.rows;
+          return inside && sheet.cells[row * sheet.columns + column] === 1;
+        };
+        const angles = turns === 30 ? [-30, 17, 30] : [-135, -60, 30, 45, 60, 90, 120, 180];
+        for (const turn of angles) {
+          for (const [x, y] of [
+            [0.2, 0],
+            [-0.25, 0.25],
+            [0.25, 0.25],
+          ] as const) {
+            const placement: Placement = { turn, x, y, likeness: 1 };
+            const before = whereItWas(placement, { width, height });
+            const ignores = movedIgnores(cells, area, placement, { width, height });
+            for (let i = 0; i < 40 * 40; i++) {
+              const [u, v] = [((i % 40) + 0.437) / 40, (Math.floor(i / 40) + 0.571) / 40];
+              const said = `${width} × ${height}, up to ${turns}°, ${turn}°, ${x}, ${y}: ${u}, ${v}`;
+              expect(hatched(...before(u, v)), said).toBe(ignores(u, v));
+            }
+          }
+        }
+      }
+    }
+    // No more is drawn than can come into sight.
+    expect(aroundFor(1, 180)).toBeCloseTo(0.77 * Math.SQRT2 - 0.5, 6);
+    expect(aroundFor(1, 30)).toBeLessThan(aroundFor(1, 180));
   });
 
   it('is drawn with its edge going on all around', () => {

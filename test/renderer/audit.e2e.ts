@@ -10,6 +10,7 @@ import type {
 } from '../../electron/common/challenge.ts';
 import type { Run } from '../../electron/common/domain.ts';
 import type { FoundPart, PartStory } from '../../electron/common/history-service.ts';
+import type { Page } from 'playwright-core';
 import type { FakeSettings } from './fake-bridge.ts';
 import { finishedPart, ID_SPACE } from './fake-data.ts';
 import { beginSuite, calls, leave, press } from './operate.ts';
@@ -19,11 +20,12 @@ const { AUDIT_LOOK: look } = process.env;
 const { step, shoot, sizes, end } = await beginSuite('audit page', { look });
 
 const total = 60;
-const earlier = [
-  { product: 'metal nut', source: 'lot 7', total, state: 'done' as const, done: total },
-  { product: 'metal nut', source: 'Known nuts', total: 4, state: 'done' as const, done: 4 },
+const earlier: FakeSettings['earlier'] = [
+  { product: 'metal nut', source: 'lot 7', total, state: 'done', done: total },
+  { product: 'metal nut', source: 'Known nuts', total: 4, state: 'done', done: 4, challenge: 2 },
 ];
-const NOW = new Date().toISOString();
+/** The page's clock stands here: what is due today does not depend on when the suite is run. */
+const NOW = '2026-11-23T09:30:00.000Z';
 
 const result: ChallengeResult = {
   ...{ id: 5, setId: 2, runId: 2, recipe: { id: 1, version: 1, name: 'Nut M6' }, at: NOW, author: 'ana' },
@@ -122,7 +124,43 @@ const answers: FakeSettings['answers'] = {
   'part.find': found,
 };
 
-for (const { at, open } of sizes) {
+const sheetOf = (page: Page) => page.getByRole('dialog');
+/**
+ * The page knows one set with this last result; its recipe gets a version with each one that is kept. A run over it is made up here:
+ * the fake knows none over known parts.
+ */
+const knows = (page: Page, last: ChallengeResult): Promise<void> =>
+  page.evaluate(
+    ([known, last]) => {
+      const bridge = window.loupe!;
+      const invoke = bridge.invoke.bind(bridge);
+      window.loupe = {
+        ...bridge,
+        invoke: (async (channel: string, args: never) => {
+          if (channel === 'challenge.list') {
+            const kept = window.fake.calls.filter((asked) => asked.channel === 'recipe.save').length;
+            return { ok: true, value: [{ ...known, version: known.version + kept, last }] };
+          }
+          const reply = await invoke(channel as never, args);
+          if (channel !== 'challenge.run' || !(reply as { ok: boolean }).ok) return reply;
+          const runs = await invoke('run.list', undefined);
+          if (!runs.ok) throw new Error('no runs');
+          return { ok: true, value: { ...runs.value[1]!, state: 'preparing' } };
+        }) as typeof bridge.invoke,
+      };
+    },
+    [set, last] as const,
+  );
+/** The run over the known parts is over. */
+const over = (page: Page, change: Partial<Run>): Promise<void> =>
+  page.evaluate(async (change) => {
+    const runs = await window.loupe?.invoke('run.list', undefined);
+    if (runs?.ok) window.fake.emit('run.changed', { ...runs.value[1], ...change });
+  }, change);
+const refusal = 'The challenge was not finished, so it has no result.';
+
+for (const { at, open: openAt } of sizes) {
+  const open = (settings: Partial<FakeSettings>): Promise<Page> => openAt(settings, { now: NOW });
   const page = await open({ earlier, recipes, answers, judged: { 0: 'ok', 1: 'ok', 4: 'ng' } });
   const tab = (name: string) =>
     page.getByRole('navigation', { name: 'History' }).getByRole('button', { name, exact: true });
@@ -135,36 +173,15 @@ for (const { at, open } of sizes) {
     await banner.getByRole('button', { name: 'Go to the challenge' }).click();
     await page.getByRole('heading', { name: 'Known parts, as a challenge' }).waitFor();
     assert.equal(await banner.count(), 0); // the page says it itself
-    await page.getByText('4 of 4 told right').waitFor();
+    await page.getByText('4 of 4 correct').waitFor();
     await page.getByText('Nut M6, now version 1 · 2 OK, 2 NG').waitFor();
     assert.equal(await page.getByText('First try').count(), 0);
-    await page.getByRole('switch', { name: 'Show those that are not in use (1)' }).click();
-    await page.getByText('Not in use. Its results stay.').waitFor();
+    await page.getByRole('switch', { name: 'Show retired ones (1)' }).click();
+    await page.getByText('Retired. Its results stay.').waitFor();
   });
 
   await step(at('it is run with progress, and its result says each part in words'), async () => {
-    await page.evaluate(
-      ([known, last]) => {
-        const bridge = window.loupe!;
-        const invoke = bridge.invoke.bind(bridge);
-        // The run is made up here: the fake knows none over known parts.
-        window.loupe = {
-          ...bridge,
-          invoke: ((channel: string, args: never) => {
-            if (channel === 'challenge.list')
-              return Promise.resolve({ ok: true, value: [{ ...known, last }] });
-            if (channel !== 'challenge.run') return invoke(channel as never, args);
-            return invoke('run.list', undefined).then((runs) => {
-              window.fake.calls.push({ channel, args });
-              if (!runs.ok) throw new Error('no runs');
-              const begun = { ...runs.value[1]!, state: 'preparing', challenge: 2 };
-              return { ok: true, value: begun } as never;
-            });
-          }) as typeof bridge.invoke,
-        };
-      },
-      [set, result] as const,
-    );
+    await knows(page, result);
     await page.getByRole('button', { name: 'Run: Known nuts' }).click();
     await page.waitForFunction(() => window.fake.calls.some(({ channel }) => channel === 'challenge.run'));
     assert.deepEqual((await calls(page, 'challenge.run')).at(-1), { setId: 2 });
@@ -173,15 +190,12 @@ for (const { at, open } of sizes) {
     await page.getByText('3 of 4 parts').waitFor();
     assert.ok(await page.getByRole('button', { name: 'Run: Known nuts' }).isDisabled());
     await shoot(page, '1-running');
-    await page.evaluate(async () => {
-      const runs = await window.loupe?.invoke('run.list', undefined);
-      if (runs?.ok) window.fake.emit('run.changed', { ...runs.value[1], state: 'done', challenge: 2 });
-    });
-    await page.getByRole('heading', { name: 'Known nuts: Failed, 2 of 4 told right' }).waitFor();
+    await over(page, { state: 'done' });
+    await page.getByRole('heading', { name: 'Known nuts: Failed, 2 of 4 correct' }).waitFor();
     const rows = page.locator('table tbody tr');
     assert.deepEqual(
       (await rows.allInnerTexts()).map((text) => text.split(/\s*\t\s*/).at(-1)),
-      ['right', 'the photograph was changed', 'right', 'the photograph is missing'],
+      ['correct', 'the photograph was changed', 'correct', 'the photograph is missing'],
     );
     await page.getByText('Today it failed: do not trust the inspection before somebody knows why.').waitFor();
     await shoot(page, '2-result');
@@ -205,7 +219,7 @@ for (const { at, open } of sizes) {
     await page.getByRole('button', { name: 'Choose the folder' }).press('Enter');
     await page.getByText('/photographs/nuts').waitFor();
     await page.getByRole('switch', { name: 'Due every day', exact: true }).press('Space');
-    await page.getByRole('button', { name: 'Keep these parts' }).press('Enter');
+    await page.getByRole('button', { name: 'Create challenge' }).press('Enter');
     await page.getByText('“New set” is kept: 2 OK, 2 NG.').first().waitFor();
     assert.deepEqual((await calls(page, 'challenge.create')).at(-1), {
       ...{ recipeId: 1, name: 'New set', reviewCounts: false, daily: true },
@@ -236,7 +250,7 @@ for (const { at, open } of sizes) {
       'fewer false alarms at the rim',
       'started by ana',
       'onnxruntime 1.30.0',
-      'Passed, 4 of 4 told right',
+      'Passed, 4 of 4 correct',
       'Link 18',
       '/reports/A-17.pdf',
     ])
@@ -250,7 +264,8 @@ for (const { at, open } of sizes) {
 
   await step(at('the story opens from the part by key and by button, and leads to the part'), async () => {
     await page.getByRole('button', { name: 'Runs' }).click();
-    await page.getByText('Challenge: Known nuts').count();
+    await page.getByText('Challenge: Known nuts').first().waitFor();
+    assert.equal(await page.getByText('Challenge: Known nuts').count(), 1);
     await page.getByRole('button', { name: /lot 7/ }).first().click();
     await page.getByRole('grid').or(page.getByRole('listbox')).first().waitFor();
     await press(page, 'ArrowRight', 'Enter');
@@ -283,13 +298,99 @@ for (const { at, open } of sizes) {
       .waitFor({ state: 'attached' });
     await page.getByLabel('Name').fill('From the run');
     await shoot(page, '6-form');
-    await page.getByRole('button', { name: 'Keep these parts' }).click();
+    await page.getByRole('button', { name: 'Create challenge' }).click();
     await page.waitForFunction(
       () => window.fake.calls.filter(({ channel }) => channel === 'challenge.create').length === 2,
     );
     assert.deepEqual((await calls(page, 'challenge.create')).at(-1)?.from, { runId: 1 });
   });
   await leave(page);
+
+  await step(at('a recipe that is changed makes its challenge due again, at once'), async () => {
+    const passed = { ...result, right: 4, passed: true };
+    const list = { ...answers, 'challenge.list': [{ ...set, last: passed }] };
+    const other = await open({ earlier, recipes, answers: list });
+    await knows(other, passed);
+    await other.getByRole('button', { name: 'Recipes' }).click();
+    await other.getByRole('button', { name: 'Change' }).click();
+    await sheetOf(other).getByLabel('Smoothing').fill('12');
+    await sheetOf(other).getByLabel('Why').fill('small scratches');
+    assert.equal(await other.getByText('Challenge “Known nuts”').count(), 0);
+    await sheetOf(other).getByRole('button', { name: 'Keep as version 2' }).click();
+    await sheetOf(other).waitFor({ state: 'detached' });
+    const banner = other.getByRole('alert').filter({ hasText: 'Challenge “Known nuts” of “Nut M6”.' });
+    await banner.getByText('The recipe has changed since: it is due again.').waitFor();
+    await leave(other);
+  });
+
+  await step(
+    at('one run at a time: neither a challenge nor a full one begins beside the open run'),
+    async () => {
+      const other = await open({ earlier, recipes, answers, totals: { nuts: 5000 }, batch: 1, every: 200 });
+      await knows(other, result);
+      await other.getByRole('button', { name: 'Open folder' }).click();
+      await other.getByRole('textbox', { name: 'What is the part?' }).fill('metal nut');
+      await press(other, 'Enter');
+      await other
+        .getByText(/of 5,000 parts/)
+        .first()
+        .waitFor();
+      await press(other, 'Escape');
+      await other.getByRole('button', { name: 'Runs' }).click();
+      await other.getByRole('button', { name: 'History', exact: true }).click();
+      await other
+        .getByRole('navigation', { name: 'History' })
+        .getByRole('button', { name: 'Challenge', exact: true })
+        .click();
+      const go = other.getByRole('button', { name: 'Run: Known nuts' });
+      await go.waitFor();
+      await over(other, {
+        state: 'interrupted',
+        error: { code: 'history.disk_full', params: { reason: '0' } },
+      });
+      const resume = other.getByRole('alert').getByRole('button', { name: 'Resume' });
+      await resume.waitFor();
+      assert.deepEqual([await go.isDisabled(), await resume.isDisabled()], [true, true]);
+      await other.evaluate(() => window.loupe?.invoke('run.cancel', { runId: 3 }));
+      await other.waitForFunction(() => document.querySelector('.banner button:not(:disabled)') !== null);
+      assert.deepEqual([await go.isEnabled(), await resume.isEnabled()], [true, true]);
+      await leave(other);
+    },
+  );
+
+  await step(at('what is refused leaves the last result; a challenge without a result says so'), async () => {
+    const other = await open({ earlier, recipes, answers });
+    await knows(other, { ...result, id: 4, runId: 77 });
+    await other.getByRole('button', { name: 'Go to the challenge' }).click();
+    await other.getByRole('button', { name: 'Last result: Known nuts' }).click();
+    const shown = other.getByRole('heading', { name: /^Known nuts: / });
+    await shown.waitFor();
+    await other.evaluate(() => window.fake.failNext('challenge.run', { code: 'run.busy', params: {} }));
+    const go = other.getByRole('button', { name: 'Run: Known nuts' });
+    await go.click();
+    await other.getByText('Another run is still being inspected').first().waitFor();
+    assert.equal(await shown.count(), 1);
+    await other.getByRole('button', { name: 'Dismiss' }).click();
+    // Done, but the history has none of this run; stopped by somebody; ended by an error.
+    const full = { code: 'history.disk_full', params: { reason: '0' } } as const;
+    for (const change of [
+      { state: 'done' },
+      { state: 'interrupted' },
+      { state: 'interrupted', error: full },
+    ] as const) {
+      await go.click();
+      // Its answer has come: it is under way.
+      await other.locator('progress').waitFor();
+      assert.equal(await shown.count(), 0);
+      await over(other, change);
+      await other.getByText(refusal).first().waitFor();
+      assert.ok(await go.isEnabled());
+      if ('error' in change)
+        await other.getByText('everything that was kept until now is safe').first().waitFor();
+      else await other.getByText(refusal).first().waitFor({ state: 'detached' });
+    }
+    await leave(other);
+  });
 
   await step(at('operators may run a challenge and make none'), async () => {
     const people = [
@@ -306,7 +407,7 @@ for (const { at, open } of sizes) {
     await other.getByRole('button', { name: 'Run: Known nuts' }).waitFor();
     await other.getByText('An engineer or a manager may do this.').waitFor();
     assert.equal(await other.getByRole('heading', { name: 'New challenge' }).count(), 0);
-    assert.equal(await other.getByRole('button', { name: 'Give up: Known nuts' }).count(), 0);
+    assert.equal(await other.getByRole('button', { name: 'Retire: Known nuts' }).count(), 0);
     await leave(other);
   });
 }

@@ -74,11 +74,13 @@ export async function openPage(
   browser: Browser,
   origin: string,
   settings: Partial<FakeSettings>,
-  options: { width?: number; height?: number; deviceScaleFactor?: number } = {},
+  options: { width?: number; height?: number; deviceScaleFactor?: number; now?: string } = {},
 ): Promise<Opened> {
-  const { width = 1280, height = 800, deviceScaleFactor = 1 } = options;
+  const { width = 1280, height = 800, deviceScaleFactor = 1, now } = options;
   const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor });
   const page = await context.newPage();
+  // It stands still there; timers go on.
+  if (now !== undefined) await page.clock.setFixedTime(now);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning')

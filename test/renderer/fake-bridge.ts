@@ -47,7 +47,15 @@ export interface FakeSettings {
   /** Who is set up, with their PINs. */
   people: (Pick<Person, 'name' | 'role'> & { pin: string })[];
   idleMinutes: number;
-  earlier: { product: string; source: string; total: number; state: RunState; done: number }[];
+  earlier: {
+    product: string;
+    source: string;
+    total: number;
+    state: RunState;
+    done: number;
+    /** The set of known parts that it was run over. */
+    challenge?: number;
+  }[];
 }
 
 /** What a test may ask of the fake while the page runs. */
@@ -164,9 +172,10 @@ interface Stored {
   function load(): Stored {
     const kept = localStorage.getItem(KEY);
     if (kept === null) {
-      const runs = settings.earlier.map((r, i) =>
-        newRun(i + 1, r.product, r.source, r.total, r.state, r.done),
-      );
+      const runs = settings.earlier.map((r, i) => ({
+        ...newRun(i + 1, r.product, r.source, r.total, r.state, r.done),
+        ...(r.challenge !== undefined && { challenge: r.challenge }),
+      }));
       return {
         runs: runs.map(counted),
         verdicts: Object.fromEntries(

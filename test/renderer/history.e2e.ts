@@ -202,18 +202,18 @@ for (const { at, open } of sizes) {
   await step(at('storage: nothing goes that was not shown first'), async () => {
     await tab('Storage').click();
     await page.getByText('5.8 GB').waitFor();
-    assert.equal(await page.getByRole('button', { name: 'Let them go now' }).count(), 0);
+    assert.equal(await page.getByRole('button', { name: 'Remove them now' }).count(), 0);
     await page.getByLabel('Not longer than').fill('90');
-    await page.getByRole('button', { name: 'Show what would go' }).click();
-    await page.getByText('357 MB of 2 runs would go; 53 MB stay.').waitFor();
+    await page.getByRole('button', { name: 'Show what would be removed' }).click();
+    await page.getByText('357 MB of 2 runs would be removed; 53 MB stay.').waitFor();
     assert.deepEqual((await calls(page, 'retention.plan')).at(-1), { rule });
     await shoot(page, '4-storage');
     // Another rule than the one that was shown: the button goes until it is shown again.
     await page.getByLabel('Not longer than').fill('30');
-    await page.getByRole('button', { name: 'Let them go now' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Remove them now' }).waitFor({ state: 'detached' });
     await page.getByLabel('Not longer than').fill('90');
-    await page.getByRole('button', { name: 'Let them go now' }).click();
-    await page.getByText('357 MB of 2 runs are gone.').first().waitFor();
+    await page.getByRole('button', { name: 'Remove them now' }).click();
+    await page.getByText('357 MB of 2 runs were removed.').first().waitFor();
     assert.deepEqual((await calls(page, 'retention.set')).at(-1), { rule });
     assert.equal((await calls(page, 'retention.run')).length, 1);
     await page.getByRole('switch', { name: 'Do it every day' }).press('Space');

@@ -1,6 +1,6 @@
 // Takes screenshots of every screen in chosen languages and themes, for eyes: node test/renderer/look-station.ts <MVTec folder> <output>
 // Runs in Node with Debian's Chromium. The photographs are read where they are and never copied. LOOK_LANGUAGES=en,de,ja LOOK_THEMES=dark
-// LOOK_WIDTHS=1280 choose some; each set of screens also becomes one sheet of small pictures.
+// LOOK_WIDTHS=1280 LOOK_WALKS=run,rest choose some; each set of screens also becomes sheets of small pictures.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -11,6 +11,7 @@ import { summarise, type Cell } from '../../electron/common/statistics.ts';
 import { THEMES } from './accessible.ts';
 import { buildPage, openPage, PAGE_FOLDER, startBrowser } from './browser.ts';
 import type { FakeSettings } from './fake-bridge.ts';
+import { walkRest } from './look-rest.ts';
 import { folderMedia } from './media.ts';
 import { servePage } from './server.ts';
 
@@ -205,7 +206,7 @@ async function walk(
   await page.locator('header .title ~ .button').nth(1).click();
   await page.locator('.figures').waitFor();
   await shoot(page, '28-statistics');
-  for (const [i, name] of [...['29-compare', '30-storage', '31-check']].entries()) {
+  for (const [i, name] of ['29-compare', '30-find', '31-challenge'].entries()) {
     await page
       .locator('nav .button')
       .nth(i + 1)
@@ -251,26 +252,27 @@ for (const language of chosen<Language>('LOOK_LANGUAGES', LANGUAGES))
       settings.preferences = preferences;
       const complaints: string[] = [];
       const files: string[] = [];
-      await walk(
-        async (given) => {
-          const opened = await openPage(browser, server.origin, given, { width, height });
-          opened.page.setDefaultTimeout(30_000);
-          await opened.page.locator(`html[lang^=${language}]`).waitFor();
-          for (let n = 0; n < THEMES.indexOf(theme); n++)
-            await opened.page
-              .locator('header .end .square')
-              .last()
-              .evaluate((e: HTMLElement) => e.click());
-          opened.page.on('close', () => complaints.push(...opened.complaints));
-          return opened.page;
-        },
-        async (page, name) => {
-          await page.waitForTimeout(350);
-          const path = join(out, `${language}-${theme}-${size}-${name}.png`);
-          await page.screenshot({ path });
-          files.push(path);
-        },
-      );
+      const openOne = async (given: Partial<FakeSettings>): Promise<Page> => {
+        const opened = await openPage(browser, server.origin, given, { width, height });
+        opened.page.setDefaultTimeout(30_000);
+        await opened.page.locator(`html[lang^=${language}]`).waitFor();
+        for (let n = 0; n < THEMES.indexOf(theme); n++)
+          await opened.page
+            .locator('header .end .square')
+            .last()
+            .evaluate((e: HTMLElement) => e.click());
+        opened.page.on('close', () => complaints.push(...opened.complaints));
+        return opened.page;
+      };
+      const shootOne = async (page: Page, name: string): Promise<void> => {
+        await page.waitForTimeout(350);
+        const path = join(out, `${language}-${theme}-${size}-${name}.png`);
+        await page.screenshot({ path });
+        files.push(path);
+      };
+      const walks = chosen('LOOK_WALKS', ['run', 'rest'] as const);
+      if (walks.includes('run')) await walk(openOne, shootOne);
+      if (walks.includes('rest')) await walkRest(settings, openOne, shootOne);
       if (complaints.length > 0) throw new Error(complaints.join('\n'));
       // Three by three on a sheet.
       const [w, h] = [640, 400];
@@ -287,7 +289,7 @@ for (const language of chosen<Language>('LOOK_LANGUAGES', LANGUAGES))
         })
           .composite(small)
           .png()
-          .toFile(join(out, `sheet-${language}-${theme}-${size}-${from / 9}.png`));
+          .toFile(join(out, `sheet-${language}-${theme}-${size}-${walks.join('-')}-${from / 9}.png`));
       }
       console.log(`${language} ${theme} ${size}: ${files.length} pictures`);
     }

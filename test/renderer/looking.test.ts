@@ -47,6 +47,39 @@ it('names what waits, once it stands still, and the same only once', async () =>
   expect(told).toEqual([['run.look', { runId: 7, seqs: [9, 8] }]]);
 });
 
+it('what stands still is told of while results make a new list ten times a second', async () => {
+  const run = store();
+  const looking = new Looking(run);
+  for (let i = 0; i < 5; i++) {
+    // Every progress makes another object of the run, and every batch another list of the same parts.
+    (run as { current: unknown }).current = { id: 7, scored: i };
+    looking.at(Uint32Array.of(2, 9, 8));
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(told).toEqual([['run.look', { runId: 7, seqs: [9, 8] }]]);
+});
+
+it('a list that never rests is told of all the same, but not with every change', async () => {
+  const looking = new Looking(store());
+  for (let i = 0; i < 40; i++) {
+    looking.at([2, 10 + i]);
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(told.length).toBeGreaterThanOrEqual(3);
+  expect(told.length).toBeLessThanOrEqual(5);
+});
+
+it('a run that goes on is told again: what it knew before went with its session', async () => {
+  const run = store();
+  const looking = new Looking(run);
+  for (const active of [true, false, true]) {
+    (run as { active: boolean }).active = active;
+    looking.at([8]);
+    await vi.advanceTimersByTimeAsync(500);
+  }
+  expect(told).toHaveLength(2);
+});
+
 it('is silent where nothing waits, and while no run is under way', async () => {
   new Looking(store()).at([0, 1]);
   new Looking(store('done')).at([8]);

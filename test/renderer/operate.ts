@@ -56,7 +56,8 @@ export async function beginSuite(title: string, { look, photographs, patience = 
     ...{ step, open, server, catalogue: real?.catalogue ?? null },
     sizes: SIZES.slice(0, look === undefined ? 1 : 2).map((size) => ({
       at: (what: string): string => `${what} (${size.width} px)`,
-      open: (settings?: Partial<FakeSettings>): Promise<Page> => open(settings, size),
+      open: (settings?: Partial<FakeSettings>, where: Where = {}): Promise<Page> =>
+        open(settings, { ...size, ...where }),
     })),
     /** A screen that stands still: for axe at the first size, which the last step tells of, and for eyes with `look`. */
     shoot: async (page: Page, what: string): Promise<void> => {

@@ -410,6 +410,25 @@ await leave(page);
 // ---- What goes wrong, and what goes on beside it.
 page = await open({ samples, totals: { hazelnut: 400, lot: 300 }, batch: 10, every: 80 });
 
+await step('what is on the screen is asked for first, however fast results come', async () => {
+  const fast = await open({ totals: { nuts: 200 }, batch: 1, every: 100 });
+  await fast.getByRole('button', { name: 'Open folder' }).click();
+  await fast.getByRole('textbox', { name: 'What is the part?' }).fill('metal nut');
+  await press(fast, 'Enter');
+  await fast.getByRole('listbox').waitFor();
+  // Some forty parts are on the screen: while results come to it, what waits there is told of.
+  const looks = async (): Promise<{ seqs: number[] }[]> =>
+    (await calls(fast, 'run.look')) as { seqs: number[] }[];
+  await until('it was told of, or fifty parts are inspected without', async () => {
+    const done = /(\d+) of 200/.exec(await text(fast, '.status'))?.[1];
+    return (await looks()).length > 0 || Number(done ?? 0) >= 50;
+  });
+  const told = await looks();
+  assert.ok(told.length > 0, 'nothing was told of');
+  assert.ok(told[0]!.seqs.length > 5, `${told[0]!.seqs.length} parts`);
+  await leave(fast);
+});
+
 await step('one click inspects a sample; stop keeps what is there; resume finishes', async () => {
   await page.getByRole('button', { name: 'Hazelnuts' }).click();
   await page

@@ -24,7 +24,7 @@ const everybody: FakeSettings['people'] = [
 ];
 const lock = (page: Page) => page.getByRole('heading', { name: 'Who is here?' });
 const chip = (page: Page, name: string) =>
-  page.getByRole('button', { name: new RegExp(`^${name}, \\w+, is on`) });
+  page.getByRole('button', { name: new RegExp(`^${name}, \\w+, is signed in`) });
 /** By keyboard: the focus is on the names or on the PIN. */
 async function signIn(page: Page, name: string, pin: string): Promise<void> {
   await lock(page).waitFor();
@@ -63,7 +63,7 @@ for (const { at, open } of sizes) {
     await page.getByLabel('PIN', { exact: true }).fill('4812');
     await page.getByLabel('The PIN again').fill('4812');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
-    await page.getByRole('button', { name: 'Take off: Ana Torres' }).waitFor();
+    await page.getByRole('button', { name: 'Deactivate Ana Torres' }).waitFor();
     await page.getByLabel('Lock after').selectOption('5');
     await page.getByLabel('Role of Mia Schneider').selectOption('operator');
     await page.getByRole('alert').getByText('Somebody has to stay manager').waitFor();
@@ -156,7 +156,7 @@ for (const { at, open } of sizes) {
       await page.waitForFunction(() => window.fake.calls.some((c) => c.channel === 'part.verdict'));
       await press(page, 'x');
       await lock(page).waitFor();
-      await page.getByText('Ana Torres was on.').waitFor();
+      await page.getByText('Ana Torres was signed in.').waitFor();
       const said = page.getByText(/The run goes on: \d+ of 200 inspected\./);
       await said.waitFor();
       const before = await said.textContent();
@@ -191,8 +191,62 @@ for (const { at, open } of sizes) {
     await page.keyboard.type('4812');
     await press(page, 'Enter');
     await chip(page, 'Ana Torres').waitFor();
+    // The sheet lay under it, as it was.
+    await page.getByRole('heading', { name: 'Settings' }).waitFor();
     await leave(page);
   });
+
+  for (const { sheet, key, channel } of [
+    { sheet: /^Story of /, key: 'i', channel: 'part.explain' },
+    { sheet: 'Blind second review', key: 'w', channel: 'second.list' },
+  ]) {
+    await step(at(`what was asked for before the screen was locked waits behind it: ${key}`), async () => {
+      const page = await open({ earlier, judged, people: everybody });
+      await signIn(page, 'Mia Schneider', '739216');
+      await page.getByText('lot 7').click();
+      await page.getByRole('listbox').focus();
+      await press(page, 'Home');
+      // Its answer comes when the test lets it come.
+      await page.evaluate((late) => {
+        const bridge = window.loupe!;
+        const invoke = bridge.invoke.bind(bridge) as (channel: string, args: unknown) => Promise<unknown>;
+        const come = new Promise<void>((resolve) => addEventListener('come', () => resolve()));
+        window.loupe = {
+          ...bridge,
+          invoke: (async (channel: string, args: unknown) => {
+            if (channel === late) await come;
+            return invoke(channel, args);
+          }) as typeof bridge.invoke,
+        };
+      }, channel);
+      await press(page, key, 'x');
+      await lock(page).waitFor();
+      await page.evaluate(() => dispatchEvent(new Event('come')));
+      const heading = page.locator('dialog h2').filter({ hasText: sheet });
+      await heading.waitFor({ state: 'attached' });
+      assert.equal(await heading.isVisible(), false);
+      const onTop = await page.evaluate(() =>
+        [0.1, 0.5, 0.9].map(
+          (share) =>
+            document
+              .elementFromPoint(share * innerWidth, share * innerHeight)
+              ?.closest('dialog')
+              ?.getAttribute('aria-labelledby') ?? 'page',
+        ),
+      );
+      assert.deepEqual(onTop, ['lock-title', 'lock-title', 'lock-title']);
+      assert.ok(
+        await page.evaluate(() => document.activeElement?.closest('[aria-labelledby=lock-title]') != null),
+      );
+      await signIn(page, 'Mia Schneider', '739216');
+      await chip(page, 'Mia Schneider').waitFor();
+      await heading.waitFor();
+      await page.waitForFunction(() => document.activeElement?.matches('[data-first]'));
+      await press(page, 'Escape');
+      await heading.waitFor({ state: 'detached' });
+      await leave(page);
+    });
+  }
 
   await step(
     at('minutes that the policy fixes lock, whatever a manager chose, and are no choice'),
@@ -237,9 +291,9 @@ for (const { at, open } of sizes) {
     await signIn(page, 'Ana Torres', '4812');
     await chip(page, 'Ana Torres').click();
     await page.getByText('A manager adds and changes people.').waitFor();
-    assert.equal(await page.getByRole('button', { name: /^Take off/ }).count(), 0);
+    assert.equal(await page.getByRole('button', { name: /^Deactivate/ }).count(), 0);
     await page.getByRole('button', { name: 'Change my PIN' }).click();
-    await page.getByLabel('Present PIN').fill('4812');
+    await page.getByLabel('Current PIN').fill('4812');
     await page.getByLabel('New PIN').fill('77215');
     await page.getByLabel('The PIN again').fill('77215');
     await shoot(page, '7-own-pin');

@@ -117,10 +117,11 @@ describe('what a run leaves behind', () => {
 describe('RecipeStore', () => {
   let asked: [string, unknown][] = [];
   let refuse = false;
+  let answers: Record<string, unknown> = {};
   beforeEach(() => {
     asked = [];
     refuse = false;
-    const answers: Record<string, unknown> = {
+    answers = {
       'recipe.list': [recipe(2)],
       'recipe.versions': [recipe(2), recipe(1, { sigma: null })],
       'recipe.save': recipe(3),
@@ -152,6 +153,22 @@ describe('RecipeStore', () => {
       'recipe.save',
       { settings, reason: 'fewer false alarms', recipeId: 1, basedOn: 2 },
     ]);
+  });
+
+  it('says that there is a version more, once it is there', async () => {
+    let told = 0;
+    const store = new RecipeStore(new Notices(), () => told++);
+    await store.load();
+    await store.import(); // the dialog was closed
+    expect(told).toBe(0);
+    await store.keep(settings, 'fewer false alarms', recipe(2));
+    expect(told).toBe(1);
+    answers['recipe.import'] = recipe(1);
+    await store.import();
+    expect(told).toBe(2);
+    refuse = true;
+    await store.keep(settings, 'x', recipe(2));
+    expect(told).toBe(2);
   });
 
   it('tells why it was refused, and answers nothing for a closed dialog', async () => {

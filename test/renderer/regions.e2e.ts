@@ -2,8 +2,12 @@
 // Runs in Node. Everything is drawn by keys alone once, and with the mouse where hands would; any console error fails it.
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { toReference } from '../../electron/common/align/aligner.ts';
+import { smallGrey, smallSize } from '../../electron/common/align/picture.ts';
 import { ignoredCells, InspectionArea, isIgnored } from '../../electron/common/area.ts';
+import { bracket } from '../support/moved-photographs.ts';
 import { accessibilityFaults } from './accessible.ts';
+import { ID_SPACE } from './fake-data.ts';
 import { beginSuite, calls, drawnCover, leave, press, times } from './operate.ts';
 
 /** REGIONS_LOOK=<folder> takes pictures of each step, REGIONS_PARTS=<folder in MVTec layout> with real photographs. */
@@ -360,6 +364,90 @@ for (const { at, open } of sizes) {
     await press(page, 'r');
   });
   await leave(page);
+
+  await step(
+    at('following needs the photograph, and drawing the place of the part: both are waited for'),
+    async () => {
+      // The right half of a drawn bracket is ignored; it is found again in no photograph of the fake.
+      const drawn = bracket();
+      const grey = smallGrey(drawn.data, 1, drawn, smallSize(960, 720));
+      const area = { columns: 2, rows: 1, runs: [1, 1], align: toReference(grey, 30) };
+      const loose = await open({
+        earlier: [{ ...earlier[0]!, total: 60, done: 60 }],
+        recipes: [{ name: 'Nuts', product: 'metal nut' }],
+      });
+      await loose.evaluate((kept) => {
+        const store = JSON.parse(localStorage.getItem('fake') ?? '{}') as {
+          runs: { recipe: unknown }[];
+          recipes: { area?: unknown }[];
+        };
+        store.runs[0]!.recipe = { id: 1, version: 1, name: 'Nuts' };
+        store.recipes[0]!.area = kept;
+        localStorage.setItem('fake', JSON.stringify(store));
+      }, area);
+      await loose.reload();
+      // One photograph comes when the test lets it come, one is none at all.
+      const coming = new Map<number, () => void>();
+      const late = async (seq: number): Promise<void> => {
+        const come = new Promise<void>((resolve) => coming.set(seq, resolve));
+        await loose.route(`**/media/parts/${ID_SPACE + seq + 1}/image`, async (route) => {
+          await come;
+          await route.continue();
+        });
+      };
+      await late(0);
+      await loose.route(`**/media/parts/${ID_SPACE + 2}/image`, (route) =>
+        route.fulfill({ body: 'no photograph' }),
+      );
+      const use = dialog(loose).getByRole('button', { name: 'Use this area' });
+      const follow = dialog(loose).getByRole('switch', { name: 'Area follows the part' });
+      await openPart(loose);
+      await press(loose, 'a');
+      await dialog(loose).getByText('The photograph is on its way').waitFor();
+      assert.equal(await follow.getAttribute('aria-checked'), 'true');
+      assert.ok(await use.isDisabled());
+      await shoot(loose, '19-follow-late');
+      // An area that stays needs no photograph.
+      await follow.click();
+      assert.ok(await use.isEnabled());
+      assert.ok(await follow.isDisabled());
+      coming.get(0)?.();
+      await dialog(loose).locator('[role=switch]:not(:disabled)').waitFor();
+      await follow.click();
+      assert.ok(await use.isEnabled());
+      await press(loose, 'Escape', 'ArrowRight', 'a');
+      await dialog(loose).getByText('Without the photograph the area cannot follow the part').waitFor();
+      assert.ok(await use.isDisabled());
+      assert.deepEqual(await faults(loose), []);
+      await shoot(loose, '20-follow-never');
+      await press(loose, 'Escape');
+
+      // The run could not inspect part 50, so nobody knows where the area lies on it before its photograph is there.
+      await late(50);
+      await press(loose, 'Escape');
+      await loose.getByRole('listbox').focus();
+      await press(loose, 'End', 'Enter');
+      await times(loose, 'ArrowLeft', 9);
+      await loose.locator('#part-title', { hasText: 'part_000050' }).waitFor();
+      await press(loose, 'a');
+      await dialog(loose).getByText('Looking for the part').waitFor();
+      assert.equal(await stage(loose).count(), 0);
+      for (const name of ['Ignore all', 'Inspect all', 'Use this area'])
+        assert.ok(await dialog(loose).getByRole('button', { name }).isDisabled(), name);
+      await shoot(loose, '21-looking');
+      coming.get(50)?.();
+      await dialog(loose).getByText('The part was not found here, so the area cannot be shown').waitFor();
+      assert.equal(await ignoredShare(loose), 0);
+      // The run has noted no size of it; it has the shape of its photograph all the same.
+      const shape = (await loose.locator('dialog .paper').boundingBox())!;
+      assert.ok(Math.abs(shape.width / shape.height - 960 / 720) < 0.01, JSON.stringify(shape));
+      // The keys draw at once.
+      await press(loose, ' ', 'ArrowRight', 'ArrowDown', ' ');
+      assert.ok((await ignoredShare(loose)) > 0);
+      await shoot(loose, '22-lost');
+      await leave(loose);
+    },
+  );
 
   for (const [why, said] of [
     ['none', 'No other part of this product has been accepted yet.'],

@@ -99,7 +99,7 @@ const recipes = [
     await page.getByLabel('Which photographs').selectOption('new');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Waiting for photographs' }).waitFor();
-    await page.getByText('What comes into “nuts” is inspected').waitFor();
+    await page.getByText('What arrives in “nuts” is inspected').waitFor();
     await page.evaluate(() =>
       window.fake.emit('run.progress', {
         ...{ runId: 1, state: 'running', stage: '', total: 0, scored: 0, failed: 0, rate: 0 },

@@ -33,7 +33,7 @@ for (const { at, open } of sizes) {
   await step(at('all checks run one after the other and say what is not in order'), async () => {
     await button(page, 'Run all checks').focus();
     await page.keyboard.press('Enter');
-    await page.getByText('1 of 8 checks are not in order.').waitFor();
+    await page.getByText('1 of 8 checks is not in order.').waitFor();
     assert.deepEqual(
       (await calls(page, 'support.check')).map((args) => (args as { id: string }).id),
       ['policy', 'data', 'disk', 'database', 'model', 'services', 'logs', 'crashes'],
@@ -77,7 +77,7 @@ for (const { at, open } of sizes) {
       await page.getByText('Do not install it. Get it again from its source.').waitFor();
       assert.equal(await button(page, 'Install 0.2.0').count(), 0);
       await button(page, 'Another folder…').click();
-      await page.getByText('Version 0.2.0 is signed and whole. The present one is 0.1.0.').waitFor();
+      await page.getByText('Version 0.2.0 is signed and whole. This one is 0.1.0.').waitFor();
       assert.deepEqual(await calls(page, 'update.check'), [{ ask: false }, { ask: true }]);
       await button(page, 'Install loupe-large 1.0.0').click();
       await page.getByText('loupe-large 1.0.0 is installed.').waitFor();
@@ -172,7 +172,7 @@ for (const { at, open } of sizes) {
     await shoot(broken, '8-broken');
     await button(broken, 'Diagnostics').click();
     await button(broken, 'Run all checks').click();
-    await broken.getByText('1 of 8 checks are not in order.').waitFor();
+    await broken.getByText('1 of 8 checks is not in order.').waitFor();
     await leave(broken);
   });
 

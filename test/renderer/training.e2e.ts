@@ -251,7 +251,7 @@ for (const { at, open } of sizes) {
     await start.click();
     await page.getByRole('heading', { name: 'Before and after' }).waitFor();
     await page.getByRole('button', { name: 'Discard' }).click();
-    await page.getByText('The result was thrown away; nothing changed.').first().waitFor();
+    await page.getByText('The result was discarded; nothing changed.').first().waitFor();
     await page.getByRole('heading', { name: 'What it takes' }).waitFor();
     assert.equal((await calls(page, 'training.adopt')).length, 1);
   });

@@ -158,6 +158,8 @@ describe('the store', () => {
   let current: Training | null;
   let run: RunStore;
   let notices: Notices;
+  /** How often a version more was told of. */
+  let versions = 0;
   let store: TrainingStore;
   const parts = Array.from({ length: 20 }, (_, seq): Part => {
     const part = finishedPart(1, seq, null);
@@ -187,7 +189,8 @@ describe('the store', () => {
     run = new RunStore();
     run.open({ id: 1, state: 'done' } as Run, parts);
     notices = new Notices();
-    store = new TrainingStore(run, notices);
+    versions = 0;
+    store = new TrainingStore(run, notices, () => versions++);
     await store.open();
   });
   const asked = (channel: string) => calls.filter((call) => call.channel === channel).map(({ args }) => args);
@@ -240,6 +243,7 @@ describe('the store', () => {
     expect([store.share, store.pending?.state]).toEqual([null, 'done']);
     expect(await store.adopt('why', 'Nut')).toBe(true);
     expect(asked('training.adopt')).toEqual([{ id: 1, reason: 'why', name: 'Nut' }]);
+    expect(versions).toBe(1);
     expect(store.pending).toBeNull();
   });
 });

@@ -16,7 +16,7 @@ const dative = (n: number): string => `${format.count(n)} ${n === 1 ? 'Teil' : '
 const HUMAN: Texts['human'] = { ok: 'i. O.', ng: 'n. i. O.', unsure: 'Unsicher' };
 const MOVED: Record<'good' | 'review' | 'reject', string> = {
   good: 'gut',
-  review: 'Prüfen',
+  review: 'Nachprüfen',
   reject: 'Ausschuss',
 };
 
@@ -30,9 +30,10 @@ const texts: Texts = {
     'Reading the words': 'Wörter werden gelesen',
   },
   close: 'Schließen',
+  labelled: (label, value) => `${label}: ${value}`,
   parts,
 
-  verdict: { good: 'Gut', review: 'Prüfen', reject: 'Ausschuss', failed: 'Fehler', pending: 'Wartet' },
+  verdict: { good: 'Gut', review: 'Nachprüfen', reject: 'Ausschuss', failed: 'Fehler', pending: 'Wartet' },
   human: HUMAN,
   judgedBy: (verdict, by) =>
     [
@@ -54,7 +55,7 @@ const texts: Texts = {
     change: 'Andere wählen',
     more: (n) => `und ${format.count(n)} weitere`,
     product: 'Was ist das Teil?',
-    productHint: 'auf Englisch, zum Beispiel “metal nut”',
+    productHint: 'auf Englisch, zum Beispiel „metal nut“',
     inspect: 'Prüfen',
     samples: 'Keine Fotos zur Hand? Beispiele prüfen',
     earlier: 'Frühere Läufe',
@@ -97,14 +98,14 @@ const texts: Texts = {
   sort: {
     label: 'Sortieren',
     names: {
-      order: 'der Reihe nach',
-      newest: 'neueste',
-      score: 'höchster Wert',
-      doubt: 'am zweifelhaftesten',
+      order: 'Reihenfolge',
+      newest: 'Neueste',
+      score: 'Wert',
+      doubt: 'Zweifel',
       name: 'Name',
     },
   },
-  search: { label: 'Nach Namen suchen', hint: 'Suchen', clear: 'Suche leeren' },
+  search: { label: 'Nach Namen suchen', hint: 'Suche', clear: 'Suche leeren' },
   grid: {
     label: 'Teile',
     keys: 'Pfeiltasten bewegen, Eingabe öffnet.',
@@ -120,12 +121,12 @@ const texts: Texts = {
     histogram: (n) => `Verteilung der Werte von ${dative(n)}`,
     none: 'Hier erscheinen die Werte, sobald Teile geprüft sind.',
     from: 'ab',
-    review: 'Prüfen ab',
+    review: 'Nachprüfen ab',
     reject: 'Ausschuss ab',
-    handle: { review: 'Schwelle Prüfen', reject: 'Schwelle Ausschuss' },
+    handle: { review: 'Schwelle Nachprüfen', reject: 'Schwelle Ausschuss' },
     handleText: (value, n, band) => `${format.score(value)}, ${format.count(n)} ${band}`,
     meaning: (at) =>
-      `Unter ${format.score(at.review)} gut, ab ${format.score(at.review)} prüfen, ab ${format.score(at.reject)} Ausschuss.`,
+      `Unter ${format.score(at.review)} gut, ab ${format.score(at.review)} nachprüfen, ab ${format.score(at.reject)} Ausschuss.`,
     noChange: 'Kein Teil ändert sich.',
     moves: (moves) =>
       `${moves.map((m) => `${format.count(m.count)} von ${MOVED[m.from]} zu ${MOVED[m.to]}`).join(', ')}.`,
@@ -134,10 +135,10 @@ const texts: Texts = {
     failedNote: 'Konnte nicht geprüft werden: ohne Wert, und nie als gut gezählt',
     judged: (done, of) =>
       of === 0
-        ? 'Nichts ist zweifelhaft.'
-        : `${format.count(done)} von ${format.count(of)} Zweifeln beurteilt`,
+        ? 'Kein Zweifelsfall.'
+        : `${format.count(done)} von ${format.count(of)} Zweifelsfällen beurteilt`,
     hover: (run, at) =>
-      `${run.packId} ${run.packVersion}, Verfahren ${run.method}; prüfen ab ${format.score(at.review)}, Ausschuss ab ${format.score(at.reject)}`,
+      `${run.packId} ${run.packVersion}, Verfahren ${run.method}; nachprüfen ab ${format.score(at.review)}, Ausschuss ab ${format.score(at.reject)}`,
   },
 
   part: {
@@ -149,7 +150,7 @@ const texts: Texts = {
     outside: (list) => `nicht mehr unter ${list}`,
     previous: 'Voriges Teil',
     next: 'Nächstes Teil',
-    undo: 'Zurück',
+    undo: 'Rückgängig',
     views: 'Ansicht',
     original: 'Original',
     overlay: 'Überlagert',
@@ -157,8 +158,8 @@ const texts: Texts = {
     blink: 'Blinken',
     zoomIn: 'Vergrößern',
     zoomOut: 'Verkleinern',
-    fit: 'Ganz',
-    actualHover: 'Ein Bildpunkt des Fotos auf einem Bildpunkt des Schirms',
+    fit: 'Einpassen',
+    actualHover: 'Ein Bildpunkt des Fotos auf einem Bildpunkt des Bildschirms',
     hottest: 'Heißeste Stelle',
     photograph: (name) => `Foto von ${name}`,
     loading: 'Foto wird geladen …',
@@ -194,11 +195,11 @@ const texts: Texts = {
     newKind: 'Andere Art',
     withoutKind: (mark) => `${mark} ohne Art`,
     withKind: (mark, kind) => `${mark}, ${kind}`,
-    commentUnjudged: 'Dieses Teil ist noch nicht beurteilt: mit einer Notiz gilt es als unsicher.',
-    saveComment: 'Notiz behalten',
-    commented: (n) => (n === 1 ? 'Notiz behalten' : `Notiz bei ${dative(n)} behalten`),
+    commentUnjudged: 'Dieses Teil ist noch nicht beurteilt: Mit einer Notiz gilt es als unsicher.',
+    saveComment: 'Notiz speichern',
+    commented: (n) => (n === 1 ? 'Notiz gespeichert' : `Notiz bei ${dative(n)} gespeichert`),
     chosen: (n) => `${parts(n)} gewählt`,
-    chooseNone: 'Keine wählen',
+    chooseNone: 'Auswahl aufheben',
     markedMany: (n, mark) => `${parts(n)}: ${mark}`,
     takenBackMany: (n) => `Urteile über ${parts(n)} zurückgenommen`,
     filter: 'Beurteilt',
@@ -213,7 +214,7 @@ const texts: Texts = {
     judging: 'Beurteilen',
     autoAdvance: 'Nach einem Urteil zum nächsten Teil gehen',
     twoStage: 'Ein Urteil braucht seine Taste zweimal',
-    twoStageHint: 'Schützt vor Versehen: der erste Druck kündigt nur an.',
+    twoStageHint: 'Schützt vor Versehen: Der erste Druck kündigt nur an.',
     askKind: 'n. i. O. fragt nach der Art des Fehlers',
     kinds: 'Arten von Fehlern',
     kindsHint: 'Die ersten neun haben die Ziffern 1 bis 9.',
@@ -225,8 +226,8 @@ const texts: Texts = {
     pressKey: 'Taste drücken …',
     fixed: 'Diese Taste dient zum Bewegen.',
     change: (command) => `Taste ändern für: ${command}`,
-    reset: 'Wie geliefert',
-    resetAll: 'Alle Tasten wie geliefert',
+    reset: 'Zurücksetzen',
+    resetAll: 'Alle Tasten zurücksetzen',
     conflict: (key, commands) => `${key} hat hier zwei Bedeutungen: ${commands}. Die erste gilt.`,
     appearance: 'Darstellung',
     language: 'Sprache',
@@ -235,20 +236,20 @@ const texts: Texts = {
 
   recipes: {
     title: 'Rezepte',
-    none: 'Ein Rezept bewahrt Wörter, Schwellen und Skala für ein Produkt. Noch gibt es keines.',
+    none: 'Ein Rezept enthält Wörter, Schwellen und Skala für ein Produkt. Noch gibt es keines.',
     create: 'Neues Rezept',
-    import: 'Einlesen',
-    imported: (name) => `Das Rezept „${name}“ ist da.`,
+    import: 'Importieren',
+    imported: (name) => `Das Rezept „${name}“ ist importiert.`,
     byHand: 'Kein Rezept: Wörter eingeben',
     choose: 'Rezept',
     summary: (product, version) => `„${product}“, Version ${version}`,
     lot: 'Los',
     lotHint: 'falls es einen Namen hat',
     start: 'Damit prüfen',
-    duplicate: 'Kopieren',
+    duplicate: 'Duplizieren',
     copyName: 'Name der Kopie',
     copyOf: (name) => `${name} (Kopie)`,
-    export: 'Ausgeben',
+    export: 'Exportieren',
     exported: (path) => `Geschrieben nach ${path}`,
     versions: 'Versionen',
     version: (n) => `Version ${n}`,
@@ -258,7 +259,7 @@ const texts: Texts = {
     same: 'Beide Versionen sind gleich.',
     settings: 'Einstellungen',
     byPack: 'wie das Modellpaket vorgibt',
-    nothing: 'keine',
+    nothing: 'ohne',
     fields: {
       name: 'Name',
       product: 'Wörter',
@@ -269,7 +270,7 @@ const texts: Texts = {
       sigma: 'Glättung',
       scales: 'Kacheln',
       heat: 'Wärmeskala',
-      review: 'Prüfen ab',
+      review: 'Nachprüfen ab',
       reject: 'Ausschuss ab',
       regionFrom: 'Bereiche ab',
       regionLeast: 'Kleinster Bereich',
@@ -280,20 +281,20 @@ const texts: Texts = {
     guide: 'Neues Rezept',
     guideWords: 'Eingeben, was das Teil ist, und einige Fotos guter und schlechter Teile ablegen.',
     guideMaps: 'Die Wärmekarten ansehen und die zwei Schwellen im Histogramm setzen.',
-    guideName: 'Einen Namen geben',
+    guideName: 'Einen Namen vergeben',
     guideLeave: 'Verwerfen',
     showMaps: 'Wärmekarten zeigen',
-    keep: 'Als Rezept behalten',
-    keepIn: (name) => `In „${name}“ behalten`,
-    saveTitle: 'Als Rezept behalten',
+    keep: 'Als Rezept speichern',
+    keepIn: (name) => `In „${name}“ speichern`,
+    saveTitle: 'Als Rezept speichern',
     asNew: 'Als neues Rezept',
     asVersion: (name, version) => `Als Version ${version} von „${name}“`,
     name: 'Name',
     reason: 'Warum',
     reasonHint: 'zum Beispiel „weniger Fehlalarme am Rand“',
-    save: 'Behalten',
+    save: 'Speichern',
     willCreate: (name, at) =>
-      `„${name}“ nennt Teile gut unter ${format.score(at.review)}, von da an zu prüfen, und Ausschuss ab ${format.score(at.reject)}.`,
+      `„${name}“ nennt Teile gut unter ${format.score(at.review)}, von da an nachzuprüfen, und Ausschuss ab ${format.score(at.reject)}.`,
     willChange: (changes) => `Es ändert sich: ${changes}.`,
     change: (field, before, after) => `${field} ${before} → ${after}`,
     effect: (n, moves) => `Von ${dative(n)} hier: ${moves}`,
@@ -316,11 +317,11 @@ const texts: Texts = {
 
   proposals: {
     title: 'Vorschläge',
-    share: (share) => `Etwa ${share} zu prüfen`,
-    shareHover: 'Setzt die Schwelle Prüfen so, dass dieser Anteil der Teile auf einen Menschen wartet.',
+    share: (share) => `Etwa ${share} nachprüfen`,
+    shareHover: 'Setzt die Schwelle Nachprüfen so, dass dieser Anteil der Teile auf einen Menschen wartet.',
     noMissed: 'Kein bekannter Fehler verpasst',
     noMissedHover:
-      'Setzt die Schwelle Prüfen knapp unter den niedrigsten Wert eines Teils, das n. i. O. ist.',
+      'Setzt die Schwelle Nachprüfen knapp unter den niedrigsten Wert eines Teils, das n. i. O. ist.',
     split: 'Zwischen i. O. und n. i. O.',
     splitHover: 'Setzt beide Schwellen um die Werte, bei denen sich i. O. und n. i. O. begegnen.',
     needMarks: 'Einige Teile als i. O. und n. i. O. beurteilen, dann werden daraus Schwellen vorgeschlagen.',
@@ -332,7 +333,7 @@ const texts: Texts = {
     next: 'Weiter',
     back: 'Zurück',
     end: 'Fertig',
-    skip: 'Rundgang auslassen',
+    skip: 'Rundgang überspringen',
     again: 'Rundgang zeigen',
     steps: [
       {
@@ -341,7 +342,7 @@ const texts: Texts = {
       },
       {
         title: 'Zwei Schwellen',
-        text: 'Unter der ersten ist ein Teil gut, ab der zweiten Ausschuss; was dazwischen liegt, beurteilen Sie. Ziehen genügt: nichts wird neu geprüft.',
+        text: 'Unter der ersten ist ein Teil gut, ab der zweiten Ausschuss; was dazwischen liegt, beurteilen Sie. Ziehen genügt: Nichts wird neu geprüft.',
       },
       {
         title: 'Mit Tasten urteilen',
@@ -412,7 +413,7 @@ const texts: Texts = {
       undo: 'Letztes Urteil oder letzte Schwelle zurück',
       'next-doubtful': 'Nächstes zweifelhaftes Teil',
       open: 'Das Teil öffnen',
-      up: 'Eine Ebene hinauf',
+      up: 'Eine Ebene höher',
       next: 'Nächstes Teil',
       previous: 'Voriges Teil',
       first: 'Erstes Teil',
@@ -438,7 +439,7 @@ const texts: Texts = {
       stronger: 'Stärkere Überlagerung',
       search: 'Nach Namen suchen',
       'filter-all': 'Alle zeigen',
-      'filter-review': 'Zu prüfende zeigen',
+      'filter-review': 'Nachzuprüfende zeigen',
       'filter-reject': 'Ausschuss zeigen',
       'filter-good': 'Gute zeigen',
       'filter-failed': 'Fehler zeigen',
@@ -457,7 +458,7 @@ const texts: Texts = {
     noPack: 'keines',
     hash: 'SHA-256',
     data: 'Datenordner',
-    programs: 'Gebaut auf',
+    programs: 'Basiert auf',
     device: 'Prüft auf',
     deviceTime: (ms: string) => `${ms} je Foto`,
     deviceWhy: {
@@ -478,7 +479,7 @@ const texts: Texts = {
     noneLeft: 'Kein zweifelhaftes Teil mehr zu beurteilen',
     verdictNotSaved: (name) => `Das Urteil über ${name} wurde nicht gespeichert.`,
     thresholdsNotSaved: 'Die Schwellen wurden nicht gespeichert.',
-    sessionNotSaved: 'Ihr Platz wird nach einem Neustart nicht wiedergefunden.',
+    sessionNotSaved: 'Nach einem Neustart beginnt Loupe nicht an dieser Stelle.',
   },
 };
 
@@ -522,12 +523,12 @@ export const de: Catalogue = {
     'data.folder_missing': ['Diese Datei oder diesen Ordner gibt es nicht: {path}', 'Den Pfad prüfen.'],
     'data.no_images': ['Keine Fotos gefunden in {path}', 'Einen Ordner wählen, der Fotos enthält.'],
     'data.invalid': ['Die Datei ist nicht verwendbar: {path}', 'Die Datei prüfen.'],
-    'pack.invalid': ['Das Modellpaket ist nicht verwendbar: {pack}', 'Das Modell neu einlesen.'],
+    'pack.invalid': ['Das Modellpaket ist nicht verwendbar: {pack}', 'Das Modell neu importieren.'],
     'pack.hash_mismatch': [
       'Das Modellpaket ist beschädigt oder verändert: {file}',
       'Das Paket neu aus seiner Quelle installieren.',
     ],
-    'text.empty': ['Eingeben, was das Teil ist', 'Ein oder zwei Wörter eingeben, zum Beispiel "metal nut".'],
+    'text.empty': ['Eingeben, was das Teil ist', 'Ein oder zwei Wörter eingeben, zum Beispiel „metal nut“.'],
     'device.failed': [
       'Das Gerät „{from}“ ist ausgefallen; die Prüfung geht auf „{to}“ weiter',
       'Es ging nichts verloren. Den Grafiktreiber erneuern und Loupe dann mit „loupe device reset“ neu erproben lassen.',
@@ -557,7 +558,7 @@ export const de: Catalogue = {
       'Klären, wer sie ersetzt hat; die Ergebnisse gehören zu den früheren Fotos.',
     ],
     'history.needs_inference': [
-      'Dieser Lauf lässt sich aus dem Aufgehobenen nicht neu beurteilen',
+      'Dieser Lauf lässt sich aus dem, was aufbewahrt ist, nicht neu beurteilen',
       'Seine Fotos mit jenem Rezept neu prüfen; der neue Lauf lässt sich mit diesem vergleichen.',
     ],
     'output.disk_full': ['Die Platte ist voll: {path}', 'Auf dieser Platte Platz schaffen, dann fortfahren.'],
@@ -574,7 +575,7 @@ export const de: Catalogue = {
       'Die Datei lassen, wie sie ist, und die letzte Sicherung einspielen.',
     ],
     'history.write_failed': [
-      'Die Historie lässt sich nicht schreiben; bis dahin wird nichts angenommen',
+      'Die Historie lässt sich nicht schreiben; bis das behoben ist, wird nichts angenommen',
       'Platz auf der Platte schaffen oder ihre Rechte prüfen.',
     ],
     'history.not_found': ['Dieser Eintrag ist nicht in der Historie', 'Den Lauf neu laden.'],
@@ -586,7 +587,10 @@ export const de: Catalogue = {
       'Das Rezept wurde inzwischen geändert',
       'Das Rezept neu öffnen und die Änderung wiederholen.',
     ],
-    'recipe.invalid': ['Das Rezept ist nicht verwendbar', 'Das Rezept an seiner Herkunft neu ausgeben.'],
+    'recipe.invalid': [
+      'Das Rezept ist nicht verwendbar',
+      'Das Rezept dort, woher es kommt, neu exportieren.',
+    ],
     ...peopleErrors,
     ...challengeErrors,
     'service.died': [

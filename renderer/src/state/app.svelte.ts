@@ -68,13 +68,15 @@ export class App {
   readonly regions = new RegionStore();
   readonly area = new AreaStore(this.notices, () => this.list.part);
   readonly reference = new ReferenceStore();
-  readonly recipes = new RecipeStore(this.notices);
-  readonly history = new HistoryStore(this.notices);
   readonly challenges = new ChallengeStore(this.notices);
+  // A challenge that passed by an earlier version is due again.
+  readonly #onVersion = (): void => void this.challenges.load();
+  readonly recipes = new RecipeStore(this.notices, this.#onVersion);
+  readonly history = new HistoryStore(this.notices);
   readonly story = new StoryStore(this.notices, this.view);
   readonly statistics = new StatisticsStore(this.notices);
   readonly support = new SupportStore(this.notices);
-  readonly training = new TrainingStore(this.run, this.notices);
+  readonly training = new TrainingStore(this.run, this.notices, this.#onVersion);
   readonly people = new PeopleStore(this.notices, () => this.undo.clear());
   readonly second = new SecondStore(this.run, this.view, this.notices);
   readonly scanner = new Scanner(this);
@@ -86,6 +88,10 @@ export class App {
   /** The page cannot work at all. */
   fatal = $state.raw<ErrorValue | null>(null);
   stopping = $state(false);
+  /** One run at a time, whatever it inspects: the open one, one elsewhere, or a challenge. */
+  readonly inspecting = $derived(
+    this.run.active || this.run.elsewhere !== null || this.challenges.progress !== null,
+  );
   language = $state<Language>('en');
   languageTag = $state('en');
 

@@ -3,7 +3,6 @@
 import type { HumanVerdict, Part } from '../../../electron/common/domain.ts';
 import { TwoStage } from '../features/review/two-stage.svelte.ts';
 import { call } from '../lib/client.ts';
-import { baseName } from '../lib/format.ts';
 import { texts } from '../lib/texts.ts';
 import type { ListStore } from './list.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
@@ -115,7 +114,7 @@ export class Judge {
           this.#list.selectSeq(changes[0]!.part.seq);
           await Promise.all(changes.map(({ part, before }) => this.#set(part, before)));
           return changes.length === 1
-            ? texts.notices.takenBack(baseName(changes[0]!.part.name))
+            ? texts.notices.takenBack(changes[0]!.part.name)
             : texts.review.takenBackMany(changes.length);
         },
       });
@@ -127,13 +126,13 @@ export class Judge {
     const first = this.#list.targets[0];
     const said =
       marked === 1 && first !== undefined
-        ? texts.notices.marked(baseName(first.name), word)
+        ? texts.notices.marked(first.name, word)
         : texts.review.markedMany(marked, word);
     this.#notices.spoken = said;
     this.#list.chooseNone();
     if (marked > 1) this.#notices.say(said);
     if (!this.#preferences.current.autoAdvance) return;
-    if (!this.#list.advance()) this.#notices.say(`${said}. ${texts.notices.noneLeft}`);
+    if (!this.#list.advance()) this.#notices.say(`${said} · ${texts.notices.noneLeft}`);
   }
 
   #set(part: Part, mark: Mark): Promise<void> {
@@ -158,7 +157,7 @@ export class Judge {
         ...(verdict !== null && comment !== null ? { comment } : {}),
       });
     } catch (thrown) {
-      this.#notices.fail(thrown, texts.notices.verdictNotSaved(baseName(part.name)));
+      this.#notices.fail(thrown, texts.notices.verdictNotSaved(part.name));
     }
     // A newer mark of the same part is on its way: that one decides what is shown.
     if (this.#run.saving.get(part.id) !== mark) return;

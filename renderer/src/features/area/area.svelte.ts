@@ -13,8 +13,9 @@ import { resample } from './resample.ts';
 
 type OpenPart = Pick<Part, 'id' | 'width' | 'height' | 'placement' | 'error'>;
 
-/** Where a drawn area would go on a photograph; null = its part is not found there. */
+/** Where an area would go on a photograph; null = its part is not found there. */
 interface Preview {
+  readonly area: InspectionArea;
   readonly partId: number;
   readonly moved: Moved | null;
 }
@@ -39,8 +40,7 @@ export class AreaStore {
   readonly #moved = $derived.by(() => {
     const part = this.#open();
     if (part === null || this.#current?.align === undefined) return null;
-    if (this.drafted) return this.#preview?.partId === part.id ? this.#preview.moved : null;
-    return movedOf(part);
+    return this.drafted ? (this.#previewOn(part)?.moved ?? null) : movedOf(part);
   });
   /** As it lies on the part on the screen; null without an area, and where nobody knows where it would lie. */
   readonly shown = $derived.by((): DrawnArea | null => {
@@ -51,7 +51,7 @@ export class AreaStore {
   readonly lost = $derived.by(() => {
     const part = this.#open();
     if (part === null || this.#current?.align === undefined) return false;
-    if (this.drafted) return this.#preview?.partId === part.id && this.#preview.moved === null;
+    if (this.drafted) return this.#previewOn(part)?.moved === null;
     return part.error?.code === 'area.part_not_found';
   });
   /** What was drawn follows the part: it is looked for on each photograph that is shown. */
@@ -80,7 +80,6 @@ export class AreaStore {
   }
 
   draw(area: InspectionArea | null): void {
-    this.#preview = null;
     this.#draft = JSON.stringify(area) === JSON.stringify(this.#used) ? undefined : area;
   }
 
@@ -94,9 +93,9 @@ export class AreaStore {
     return this.#draft === undefined ? given : this.#draft;
   }
 
-  /** Looks for the part in the photograph of a part, as a run with the drawn area would. */
+  /** Looks for the part in the photograph of a part, as a run with the area would. */
   look({ id }: Pick<Part, 'id'>, picture: GreyPicture, photograph: { width: number; height: number }): void {
-    const area = this.#draft;
+    const area = this.#current;
     if (area?.align === undefined) return;
     if (this.#aligner?.area !== area) {
       const aligner = alignerOf(area);
@@ -104,17 +103,25 @@ export class AreaStore {
     }
     const place = this.#aligner?.aligner.place(picture, photograph);
     const moved = place === undefined || 'reason' in place ? null : movedBy(place, photograph);
-    this.#preview = { partId: id, moved };
+    this.#preview = { area, partId: id, moved };
   }
 
-  /** The cells with which drawing on this part begins: where the area lies there, on this grid. Null without an area. */
-  cellsOn(part: OpenPart, width: number, height: number): Uint8Array | null {
+  /** What was found of the area as it is now; another area, or another part, says nothing. */
+  #previewOn({ id }: Pick<Part, 'id'>): Preview | null {
+    const preview = this.#preview;
+    return preview !== null && preview.area === this.#current && preview.partId === id ? preview : null;
+  }
+
+  /**
+   * The cells with which drawing on this part begins: where the area lies there, on this grid. Null without an area; undefined
+   * where it follows its part and nobody knows yet where that is, or it is not there.
+   */
+  cellsOn(part: OpenPart, width: number, height: number): Uint8Array | null | undefined {
     const area = this.#current;
     if (area === null) return null;
-    const previewed = this.#preview?.partId === part.id ? this.#preview.moved : null;
-    const moved = area.align === undefined ? null : this.drafted ? previewed : movedOf(part);
-    if (moved !== null) return movedCells(area, moved.placement, moved, width, height);
-    return resample(ignoredCells(area), area.columns, area.rows, width, height);
+    if (area.align === undefined) return resample(ignoredCells(area), area.columns, area.rows, width, height);
+    const moved = (this.drafted ? null : movedOf(part)) ?? this.#previewOn(part)?.moved;
+    return moved == null ? undefined : movedCells(area, moved.placement, moved, width, height);
   }
 
   /** Whether the run ignored this place (0..1 over the photograph of the part on the screen). */

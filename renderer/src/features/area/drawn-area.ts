@@ -1,7 +1,7 @@
 // An inspection area as it is drawn over a photograph, and where its part has taken it.
 // Runs anywhere (pure).
 import { movedIgnores } from '../../../../electron/common/align/moved-area.ts';
-import type { Placement } from '../../../../electron/common/align/placement.ts';
+import { radians, type Placement } from '../../../../electron/common/align/placement.ts';
 import {
   areaOf,
   areaOutline,
@@ -41,8 +41,20 @@ export interface DrawnArea {
   readonly moved: Moved | null;
 }
 
-/** Far enough for a quarter of shift and any turn. */
-const AROUND = 0.5;
+/** A part is found up to a quarter of the photograph away, and the last steps of the search go a little beyond that and its turn. */
+const MOST_SHIFT = 0.27;
+const BEYOND_DEGREES = 2;
+
+/**
+ * How much of an area has to lie beside a photograph, as a share of its width, so that it still covers the photograph when it has
+ * gone along with the part: by the most shift and, either way, by as many degrees as the part may be turned. `slope`: height by
+ * width. For what lies above and below, the other way round.
+ */
+export function aroundFor(slope: number, turns: number): number {
+  // cos + slope · sin, of which the reach is made, is largest where the diagonal lies level.
+  const turn = Math.min(radians(turns + BEYOND_DEGREES), Math.atan(slope));
+  return (0.5 + MOST_SHIFT) * (Math.cos(turn) + slope * Math.sin(turn)) - 0.5;
+}
 
 export function drawn(area: InspectionArea | null): DrawnArea | null {
   if (area === null) return null;
@@ -53,13 +65,15 @@ export function drawn(area: InspectionArea | null): DrawnArea | null {
     const sheet = { columns, rows, cells, aroundX: 0, aroundY: 0 };
     return { area, cells, sheet, outline: areaOutline(area), share, moved: null };
   }
-  const sheet = widened(cells, columns, rows);
+  const { turns, width, height } = area.align;
+  const [aroundX, aroundY] = [aroundFor(height / width, turns), aroundFor(width / height, turns)];
+  const sheet = widened(cells, columns, rows, aroundX, aroundY);
   return { area, cells, sheet, outline: outlineOf(sheet), share, moved: null };
 }
 
 /** What comes into the photograph from outside counts as the edge that it came over: so the edge goes on all around. */
-function widened(cells: Uint8Array, columns: number, rows: number): Sheet {
-  const [left, top] = [Math.round(columns * AROUND), Math.round(rows * AROUND)];
+function widened(cells: Uint8Array, columns: number, rows: number, aroundX: number, aroundY: number): Sheet {
+  const [left, top] = [Math.ceil(columns * aroundX), Math.ceil(rows * aroundY)];
   const [width, height] = [columns + 2 * left, rows + 2 * top];
   const out = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {

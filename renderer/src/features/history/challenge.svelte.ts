@@ -46,11 +46,14 @@ export class ChallengeStore {
     listen('run.changed', (run) => this.#changed(run));
   }
 
-  async load(): Promise<void> {
+  /** Answers whether the sets are as the history has them. */
+  async load(): Promise<boolean> {
     try {
       this.sets = await call('challenge.list');
+      return true;
     } catch (thrown) {
       this.#notices.fail(thrown);
+      return false;
     }
   }
 
@@ -69,8 +72,9 @@ export class ChallengeStore {
 
   run(setId: number): Promise<boolean> {
     return this.#attempt(async () => {
-      this.report = null;
       const run = await call('challenge.run', { setId });
+      // Not before: a challenge that is refused leaves on the screen what was there.
+      this.report = null;
       this.#running = { setId, runId: run.id };
       const { id: runId, total, scored, failed, state } = run;
       this.progress ??= { runId, state, stage: '', total, scored, failed, rate: 0, remaining: null };
@@ -99,16 +103,26 @@ export class ChallengeStore {
     const own = this.#running?.runId === run.id;
     if (own) this.#running = this.progress = null;
     if (run.state !== 'done') {
-      if (own && run.error !== null) this.#notices.fail(run.error, texts.history.challenge.stopped);
+      if (own) this.#hasNone(run);
       return;
     }
     const setId = run.challenge;
-    void this.load().then(() => {
+    void this.load().then((loaded) => {
+      if (!loaded) return;
       const last = this.sets.find((set) => set.id === setId)?.last;
-      if (last?.runId !== run.id) return;
+      if (last?.runId !== run.id) {
+        if (own) this.#hasNone(run);
+        return;
+      }
       this.#notices.spoken = texts.history.challenge.told(last.passed, last.right, last.size);
       if (own) void this.show(last.id);
     });
+  }
+
+  /** Somebody waits for the result of this run, and there is none. */
+  #hasNone({ error }: Run): void {
+    if (error === null) this.#notices.say(texts.history.challenge.stopped);
+    else this.#notices.fail(error, texts.history.challenge.stopped);
   }
 
   #put(set: ChallengeSet): void {

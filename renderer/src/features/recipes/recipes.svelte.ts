@@ -8,6 +8,8 @@ import type { Notices } from '../../state/notices.svelte.ts';
 
 export class RecipeStore {
   readonly #notices: Notices;
+  /** A recipe or a version more: what was told of the newest one is out of date. */
+  readonly #onVersion: () => void;
   /** The newest version of each, by name. */
   list = $state.raw<readonly Recipe[]>([]);
   /** All versions of the recipe that is looked at, newest first. */
@@ -26,8 +28,9 @@ export class RecipeStore {
   readonly shown = $derived(this.versions.find((recipe) => recipe.version === this.version) ?? null);
   readonly compared = $derived(this.versions.find((recipe) => recipe.version === this.beside) ?? null);
 
-  constructor(notices: Notices) {
+  constructor(notices: Notices, onVersion: () => void = () => undefined) {
     this.#notices = notices;
+    this.#onVersion = onVersion;
   }
 
   load(): Promise<void> {
@@ -59,6 +62,7 @@ export class RecipeStore {
     return this.#attempt(async () => {
       const recipe = await call('recipe.import', {});
       if (recipe === null) return;
+      this.#onVersion();
       await this.#reload(recipe.id);
       this.#notices.say(texts.recipes.imported(recipe.name));
     });
@@ -70,6 +74,7 @@ export class RecipeStore {
     await this.#attempt(async () => {
       const on = base === null ? {} : { recipeId: base.id, basedOn: base.version };
       kept = await call('recipe.save', { settings, reason, ...on });
+      this.#onVersion();
       await this.#reload(kept.id);
       this.#notices.say(texts.recipes.saved(kept.name, kept.version));
     });

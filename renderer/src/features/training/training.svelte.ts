@@ -28,10 +28,13 @@ export class TrainingStore {
 
   readonly #run: RunStore;
   readonly #notices: Notices;
+  /** What was learnt is a version more of a recipe. */
+  readonly #onVersion: () => void;
 
-  constructor(run: RunStore, notices: Notices) {
+  constructor(run: RunStore, notices: Notices, onVersion: () => void = () => undefined) {
     this.#run = run;
     this.#notices = notices;
+    this.#onVersion = onVersion;
   }
 
   /** The parts of the open run that a person called OK and NG, and that have a heat map. */
@@ -153,6 +156,7 @@ export class TrainingStore {
     return this.#attempt(async () => {
       const args = { id, reason, ...(name !== null && { name }) };
       const { training, recipe } = await call('training.adopt', args);
+      this.#onVersion();
       this.current = training;
       this.#notices.say(texts.recipes.saved(recipe.name, recipe.version));
     });

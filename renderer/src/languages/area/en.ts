@@ -35,6 +35,11 @@ export const area = {
   moved: (turn: string, right: string, down: string, likeness: string) =>
     `Follows the part: turned ${turn}°, right ${right} px, down ${down} px, ${likeness} alike`,
   lost: 'The part was not found here: the area does not know where to lie.',
+  looking: 'Looking for the part…',
+  anew: 'The part was not found here, so the area cannot be shown: drawing begins anew.',
+  followLater: 'The photograph is on its way: without it the area cannot follow the part.',
+  followNever:
+    'Without the photograph the area cannot follow the part: let the area stay, or draw it on another part.',
 };
 
 export const reference = {

@@ -7,7 +7,7 @@ export const area: Texts['area'] = {
   open: 'Área de inspección',
   openHover: 'Dibujar qué cuenta de la fotografía y qué se ignora',
   rectangle: 'Rectángulo',
-  pen: 'Lo dibujado queda',
+  pen: 'Trazo:',
   ignore: 'Ignorado',
   inspect: 'Inspeccionado',
   ignoreAll: 'Ignorar todo',
@@ -17,11 +17,11 @@ export const area: Texts['area'] = {
   corner: 'Vaya a la esquina opuesta; después, Espacio o Intro.',
   share: (share) => `${share} ignorado`,
   whole: 'Se inspecciona toda la fotografía.',
-  nothing: 'No queda nada que inspeccionar: marque algo como inspeccionado.',
+  nothing: 'No queda nada que inspeccionar: dibuje algo como «Inspeccionado».',
   tooFine: 'El área tiene demasiados trozos pequeños. Alísela con un pincel mayor.',
   use: 'Usar esta área',
   legend: (share) => `Ignorado: ${share} de la fotografía`,
-  draft: 'Aún no está guardada en una receta. Las puntuaciones de aquí son todavía sin ella.',
+  draft: 'Aún no está guardada en una receta. Las puntuaciones de aquí aún no la tienen en cuenta.',
   ignored: 'ignorado',
   drawn: 'El área de inspección está dibujada. Guárdela en la receta y la próxima inspección la usará.',
   follow: 'El área sigue a la pieza',
@@ -36,6 +36,11 @@ export const area: Texts['area'] = {
   moved: (turn, right, down, likeness) =>
     `Sigue a la pieza: girada ${turn}°, derecha ${right} px, abajo ${down} px, ${likeness} parecida`,
   lost: 'La pieza no se encontró aquí: el área no sabe dónde colocarse.',
+  looking: 'Se busca la pieza…',
+  anew: 'La pieza no se encontró aquí y el área no se puede mostrar: se empieza a dibujar de nuevo.',
+  followLater: 'La fotografía aún no ha llegado: sin ella el área no puede seguir a la pieza.',
+  followNever:
+    'Sin la fotografía el área no puede seguir a la pieza: deje el área fija o dibújela en otra pieza.',
 };
 
 export const reference: Texts['reference'] = {

@@ -6,33 +6,33 @@ import type { Catalogue, Texts } from '../catalogue.ts';
 const parts = (n: number): string => `${format.count(n)} ${n === 1 ? 'Teil' : 'Teile'}`;
 
 export const challenge: Texts['history']['challenge'] = {
-  title: 'Bekannte Teile als Probe',
+  title: 'Test mit bekannten Teilen',
   hint: 'Teile, von denen feststeht, was sie sind. Das Rezept muss sie alle richtig erkennen; das Ergebnis bleibt in der Historie, mit einem Zertifikat.',
-  none: 'Es gibt noch keine Probe.',
+  none: 'Es gibt noch keinen Test.',
   of: (recipe, version, ok, ng) =>
-    `${recipe}, jetzt Version ${format.count(version)} · ${format.count(ok)} OK, ${format.count(ng)} NG`,
-  neverRun: 'Noch nie gelaufen.',
+    `${recipe}, jetzt Version ${format.count(version)} · ${format.count(ok)} i. O., ${format.count(ng)} n. i. O.`,
+  neverRun: 'Noch nie ausgeführt.',
   told: (passed, right, of) =>
     `${passed ? 'Bestanden' : 'Nicht bestanden'}, ${format.count(right)} von ${format.count(of)} richtig erkannt`,
   due: {
-    missing: 'Sie ist heute fällig.',
-    failed: 'Heute nicht bestanden: der Prüfung nicht vertrauen, bevor jemand weiß, warum.',
-    changed: 'Das Rezept hat sich seither geändert: sie ist wieder fällig.',
+    missing: 'Er ist heute fällig.',
+    failed: 'Heute nicht bestanden: Der Prüfung nicht vertrauen, bevor die Ursache bekannt ist.',
+    changed: 'Das Rezept hat sich seither geändert: Er ist wieder fällig.',
   },
-  dueTitle: (name, recipe) => `Probe „${name}“ von „${recipe}“.`,
-  go: 'Zur Probe',
+  dueTitle: (name, recipe) => `Test „${name}“ von „${recipe}“.`,
+  go: 'Zum Test',
   run: 'Starten',
   show: 'Letztes Ergebnis',
-  daily: 'Jeden Tag fällig',
-  giveUp: 'Aufgeben',
+  daily: 'Täglich fällig',
+  giveUp: 'Stilllegen',
   takeUp: 'Wieder verwenden',
-  givenUp: 'Nicht in Gebrauch. Ihre Ergebnisse bleiben.',
-  showGivenUp: (n) => `Auch zeigen, was nicht in Gebrauch ist (${format.count(n)})`,
-  stopped: 'Die Probe wurde nicht zu Ende geführt und hat kein Ergebnis.',
-  inList: (name) => `Probe: ${name}`,
+  givenUp: 'Stillgelegt. Die Ergebnisse bleiben.',
+  showGivenUp: (n) => `Auch stillgelegte zeigen (${format.count(n)})`,
+  stopped: 'Der Test wurde nicht zu Ende geführt und hat kein Ergebnis.',
+  inList: (name) => `Test: ${name}`,
   results: 'Ergebnisse',
   certificate: 'Zertifikat',
-  columns: { part: 'Teil', expected: 'Ist', machine: 'Maschine', score: 'Wert', told: 'Ausgang' },
+  columns: { part: 'Teil', expected: 'Tatsächlich', machine: 'Maschine', score: 'Wert', told: 'Ergebnis' },
   outcomes: {
     right: 'richtig',
     wrong: 'falsch',
@@ -40,27 +40,31 @@ export const challenge: Texts['history']['challenge'] = {
     missing: 'das Foto fehlt',
     failed: 'nicht prüfbar',
   },
-  create: 'Neue Probe',
+  create: 'Neuer Test',
   from: 'Bekannte Teile',
-  fromRun: (ok, ng) => `die im offenen Lauf beurteilten: ${format.count(ok)} OK, ${format.count(ng)} NG`,
-  fromChosen: (ok, ng) => `die im offenen Lauf gewählten: ${format.count(ok)} OK, ${format.count(ng)} NG`,
+  fromRun: (ok, ng) =>
+    `die im offenen Lauf beurteilten: ${format.count(ok)} i. O., ${format.count(ng)} n. i. O.`,
+  fromChosen: (ok, ng) =>
+    `die im offenen Lauf gewählten: ${format.count(ok)} i. O., ${format.count(ng)} n. i. O.`,
   fromFolder: 'ein Ordner',
   chooseFolder: 'Ordner wählen',
   folderHint:
     'Mit einem Ordner „good“ und weiteren für Fehler. Für beurteilte Teile zuerst deren Lauf öffnen.',
-  reviewCounts: 'Nachzuprüfen zählt als richtig',
-  make: 'Diese Teile aufnehmen',
-  created: (name, ok, ng) => `„${name}“ ist angelegt: ${format.count(ok)} OK, ${format.count(ng)} NG.`,
+  reviewCounts: 'Nachprüfen zählt als richtig',
+  make: 'Test anlegen',
+  created: (name, ok, ng) =>
+    `„${name}“ ist gespeichert: ${format.count(ok)} i. O., ${format.count(ng)} n. i. O.`,
 };
 
 export const find: Texts['history']['find'] = {
-  title: 'Ein Teil finden',
-  hint: 'In allen Läufen, nach einem Stück des Namens oder nach der Nummer. Jedes Teil erzählt seine Geschichte.',
-  label: 'Name, Serie oder Nummer',
+  title: 'Teil finden',
+  hint: 'In allen Läufen, nach einem Stück des Namens oder nach der Nummer. Zu jedem Teil gibt es seine Geschichte.',
+  label: 'Name, Seriennummer oder Nummer',
   find: 'Finden',
   found: (n, text) =>
     n === 0 ? `Kein Teil hat „${text}“ im Namen.` : `${parts(n)} mit „${text}“, die neuesten zuerst.`,
-  atLeast: (n, text) => `Die neuesten: ${parts(n)} mit „${text}“. Mehr vom Namen findet weniger.`,
+  atLeast: (n, text) =>
+    `Die neuesten ${parts(n)} mit „${text}“. Mehr vom Namen eingeben, um weniger zu finden.`,
   columns: {
     part: 'Teil',
     run: 'Lauf',
@@ -88,45 +92,42 @@ export const story: Texts['history']['story'] = {
       ? `${format.count(id)}, gestartet ${when}`
       : `${format.count(id)}, gestartet von ${who}, ${when}`,
   repeats: (id) => `wiederholt Lauf ${format.count(id)}`,
-  isChallenge: 'eine Probe',
+  isChallenge: 'ein Test',
   recipe: 'Rezept',
   noRecipe: 'keines: Wörter von Hand',
   inspected: 'Geprüft',
   notYet: 'noch nicht',
   words: 'Wörter',
   model: 'Modell',
-  head: 'Trainierter Kopf',
+  head: 'Angelernter Kopf',
   device: 'Gerät',
   scales: (list) => `Vergrößerungen ${list}`,
-  challenge: 'Probe davor',
-  noChallenge: 'keine, bevor dieses Teil geprüft wurde',
+  challenge: 'Test davor',
+  noChallenge: 'keiner, bevor dieses Teil geprüft wurde',
   challengeOf: (version, when) => `Rezeptversion ${format.count(version)}, ${when}`,
   second: 'Zweiter Blick',
   verdicts: 'Urteile',
   noVerdicts: 'Niemand hat dieses Teil beurteilt.',
   takenBack: 'Zurückgenommen',
-  saw: (band, score) => `sah ${band}, ${score}`,
+  saw: (band, score) => `sah „${band}“ mit ${score}`,
   link: (n) => `Glied ${String(n)}`,
   thresholds: 'Schwellen des Laufs',
   reports: 'Berichte, in denen es steht',
-  noReports: 'Keiner ist vermerkt.',
+  noReports: 'Es ist keiner vermerkt.',
 };
 
 export const challengeErrors: Catalogue['errors'] = {
   'challenge.nothing': [
-    'Es gibt kein bekanntes Teil, mit dem eine Probe beginnen könnte',
-    'Zuerst Teile mit OK und NG beurteilen, oder einen Ordner mit „good“ und Fehlerordnern wählen.',
+    'Es gibt kein bekanntes Teil für einen Test',
+    'Zuerst Teile als i. O. und n. i. O. beurteilen oder einen Ordner mit „good“ und Fehlerordnern wählen.',
   ],
   'challenge.too_many': [
-    'Das sind zu viele Teile für eine Probe: {found}',
+    'Das sind zu viele Teile für einen Test: {found}',
     'Die Teile wählen, auf die es ankommt.',
   ],
   'challenge.photograph': [
     'Dieses Foto kann kein bekanntes Teil werden: {path}',
-    'Das Foto zurücklegen, oder das Teil weglassen.',
+    'Das Foto zurücklegen oder das Teil weglassen.',
   ],
-  'challenge.ended': [
-    'Diese Probe ist nicht mehr in Gebrauch',
-    'Sie wieder verwenden, oder eine andere starten.',
-  ],
+  'challenge.ended': ['Dieser Test ist stillgelegt', 'Ihn wieder verwenden oder einen anderen starten.'],
 };

@@ -7,13 +7,13 @@ const parts = (n: number): string => `${format.count(n)} ${n === 1 ? 'part' : 'p
 
 export const challenge = {
   title: 'Known parts, as a challenge',
-  hint: 'Parts of which it is known what they are. The recipe has to tell all of them right; the result stays in the history, with a certificate.',
+  hint: 'Parts of which it is known what they are. The recipe has to recognise all of them; the result stays in the history, with a certificate.',
   none: 'There is no challenge yet.',
   of: (recipe: string, version: number, ok: number, ng: number) =>
     `${recipe}, now version ${format.count(version)} · ${format.count(ok)} OK, ${format.count(ng)} NG`,
   neverRun: 'Never run.',
   told: (passed: boolean, right: number, of: number) =>
-    `${passed ? 'Passed' : 'Failed'}, ${format.count(right)} of ${format.count(of)} told right`,
+    `${passed ? 'Passed' : 'Failed'}, ${format.count(right)} of ${format.count(of)} correct`,
   due: {
     missing: 'It is due today.',
     failed: 'Today it failed: do not trust the inspection before somebody knows why.',
@@ -24,17 +24,17 @@ export const challenge = {
   run: 'Run',
   show: 'Last result',
   daily: 'Due every day',
-  giveUp: 'Give up',
+  giveUp: 'Retire',
   takeUp: 'Use again',
-  givenUp: 'Not in use. Its results stay.',
-  showGivenUp: (n: number) => `Show those that are not in use (${format.count(n)})`,
+  givenUp: 'Retired. Its results stay.',
+  showGivenUp: (n: number) => `Show retired ones (${format.count(n)})`,
   stopped: 'The challenge was not finished, so it has no result.',
   inList: (name: string) => `Challenge: ${name}`,
   results: 'Results',
   certificate: 'Certificate',
-  columns: { part: 'Part', expected: 'Is', machine: 'Machine', score: 'Score', told: 'Outcome' },
+  columns: { part: 'Part', expected: 'Actual', machine: 'Machine', score: 'Score', told: 'Outcome' },
   outcomes: {
-    right: 'right',
+    right: 'correct',
     wrong: 'wrong',
     changed: 'the photograph was changed',
     missing: 'the photograph is missing',
@@ -49,8 +49,8 @@ export const challenge = {
   fromFolder: 'a folder',
   chooseFolder: 'Choose the folder',
   folderHint: 'With a folder “good” and others for defects. To take judged parts, open their run first.',
-  reviewCounts: 'To be reviewed counts as told right',
-  make: 'Keep these parts',
+  reviewCounts: 'Review counts as correct',
+  make: 'Create challenge',
   created: (name: string, ok: number, ng: number) =>
     `“${name}” is kept: ${format.count(ok)} OK, ${format.count(ng)} NG.`,
 };
@@ -106,7 +106,7 @@ export const story = {
   verdicts: 'Verdicts',
   noVerdicts: 'Nobody has judged this part.',
   takenBack: 'Taken back',
-  saw: (band: string, score: string) => `saw ${band}, ${score}`,
+  saw: (band: string, score: string) => `saw ${band} at ${score}`,
   link: (n: number) => `Link ${String(n)}`,
   thresholds: 'Thresholds of the run',
   reports: 'Reports that hold it',

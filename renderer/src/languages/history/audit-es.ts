@@ -6,25 +6,25 @@ import type { Catalogue, Texts } from '../catalogue.ts';
 const parts = (n: number): string => `${format.count(n)} ${n === 1 ? 'pieza' : 'piezas'}`;
 
 export const challenge: Texts['history']['challenge'] = {
-  title: 'Piezas conocidas, como prueba',
-  hint: 'Piezas de las que se sabe qué son. La receta debe reconocerlas todas; el resultado queda en el historial, con un certificado.',
+  title: 'Prueba con piezas conocidas',
+  hint: 'Piezas de las que se sabe qué son. La receta debe reconocerlas todas bien; el resultado queda en el historial, con un certificado.',
   none: 'Aún no hay ninguna prueba.',
   of: (recipe, version, ok, ng) =>
     `${recipe}, ahora versión ${format.count(version)} · ${format.count(ok)} OK, ${format.count(ng)} NG`,
   neverRun: 'Nunca ejecutada.',
   told: (passed, right, of) =>
-    `${passed ? 'Superada' : 'No superada'}, ${format.count(right)} de ${format.count(of)} reconocidas`,
+    `${passed ? 'Superada' : 'No superada'}, ${format.count(right)} de ${format.count(of)} correctas`,
   due: {
-    missing: 'Toca hoy.',
+    missing: 'Hay que hacerla hoy.',
     failed: 'Hoy no se superó: no confíe en la inspección hasta saber por qué.',
-    changed: 'La receta ha cambiado desde entonces: toca de nuevo.',
+    changed: 'La receta ha cambiado desde entonces: hay que repetirla.',
   },
   dueTitle: (name, recipe) => `Prueba «${name}» de «${recipe}».`,
   go: 'Ir a la prueba',
   run: 'Ejecutar',
   show: 'Último resultado',
-  daily: 'Toca cada día',
-  giveUp: 'Abandonar',
+  daily: 'Cada día',
+  giveUp: 'Retirar',
   takeUp: 'Usar de nuevo',
   givenUp: 'No está en uso. Sus resultados se conservan.',
   showGivenUp: (n) => `Mostrar también las que no están en uso (${format.count(n)})`,
@@ -32,7 +32,7 @@ export const challenge: Texts['history']['challenge'] = {
   inList: (name) => `Prueba: ${name}`,
   results: 'Resultados',
   certificate: 'Certificado',
-  columns: { part: 'Pieza', expected: 'Es', machine: 'Máquina', score: 'Valor', told: 'Desenlace' },
+  columns: { part: 'Pieza', expected: 'Real', machine: 'Máquina', score: 'Puntuación', told: 'Resultado' },
   outcomes: {
     right: 'correcto',
     wrong: 'incorrecto',
@@ -57,20 +57,21 @@ export const challenge: Texts['history']['challenge'] = {
 
 export const find: Texts['history']['find'] = {
   title: 'Buscar una pieza',
-  hint: 'En todas las inspecciones, por un trozo del nombre o por el número. Cada pieza cuenta su historia.',
-  label: 'Nombre, serie o número',
+  hint: 'En todas las inspecciones, por un trozo del nombre o por el número. Cada pieza tiene su historia.',
+  label: 'Nombre, número de serie o número',
   find: 'Buscar',
   found: (n, text) =>
     n === 0
       ? `Ninguna pieza tiene «${text}» en el nombre.`
       : `${parts(n)} con «${text}», primero las más recientes.`,
-  atLeast: (n, text) => `Lo más reciente: ${parts(n)} con «${text}». Más letras encuentran menos.`,
+  atLeast: (n, text) =>
+    `Las ${parts(n)} más recientes con «${text}». Escriba más del nombre para encontrar menos.`,
   columns: {
     part: 'Pieza',
     run: 'Inspección',
     inspected: 'Inspeccionada',
     machine: 'Máquina',
-    score: 'Valor',
+    score: 'Puntuación',
     marked: 'Marcada',
   },
 };
@@ -83,7 +84,7 @@ export const story: Texts['history']['story'] = {
   open: 'Abrir la pieza',
   file: 'Archivo',
   photograph: 'Fotografía',
-  noHash: 'no se anotó ninguna suma',
+  noHash: 'no se anotó ninguna huella',
   byCamera: 'según su cámara',
   byFile: 'último cambio del archivo',
   run: 'Inspección',
@@ -109,7 +110,7 @@ export const story: Texts['history']['story'] = {
   verdicts: 'Veredictos',
   noVerdicts: 'Nadie ha juzgado esta pieza.',
   takenBack: 'Retirado',
-  saw: (band, score) => `vio ${band}, ${score}`,
+  saw: (band, score) => `vio «${band}» con ${score}`,
   link: (n) => `Eslabón ${String(n)}`,
   thresholds: 'Umbrales de la inspección',
   reports: 'Informes que la contienen',
@@ -119,12 +120,12 @@ export const story: Texts['history']['story'] = {
 export const challengeErrors: Catalogue['errors'] = {
   'challenge.nothing': [
     'No hay ninguna pieza conocida para empezar una prueba',
-    'Juzgue antes piezas como OK y NG, o elija una carpeta con «good» y carpetas de defectos.',
+    'Juzgue antes piezas como OK y NG o elija una carpeta con «good» y carpetas de defectos.',
   ],
   'challenge.too_many': ['Son demasiadas piezas para una prueba: {found}', 'Elija las piezas que importan.'],
   'challenge.photograph': [
     'Esta fotografía no puede guardarse como pieza conocida: {path}',
-    'Devuelva la fotografía a su sitio, o deje la pieza fuera.',
+    'Devuelva la fotografía a su sitio o deje la pieza fuera.',
   ],
-  'challenge.ended': ['Esta prueba ya no está en uso', 'Úsela de nuevo, o ejecute otra.'],
+  'challenge.ended': ['Esta prueba ya no está en uso', 'Úsela de nuevo o ejecute otra.'],
 };

@@ -7,7 +7,7 @@ const parts = (n: number): string => `${format.count(n)} 個の部品`;
 
 export const challenge: Texts['history']['challenge'] = {
   title: '既知部品による確認試験',
-  hint: '良否がわかっている部品です。レシピはすべてを正しく判定しなければなりません。結果は証明書とともに履歴に残ります。',
+  hint: '良否がわかっている部品です。レシピがすべてを正しく判定する必要があります。結果は証明書とともに履歴に保存されます。',
   none: '確認試験はまだありません。',
   of: (recipe, version, ok, ng) =>
     `${recipe}（現在は第 ${format.count(version)} 版）・OK ${format.count(ok)} 個、NG ${format.count(ng)} 個`,
@@ -16,7 +16,7 @@ export const challenge: Texts['history']['challenge'] = {
     `${passed ? '合格' : '不合格'}、${format.count(of)} 個中 ${format.count(right)} 個を正しく判定`,
   due: {
     missing: '本日分がまだです。',
-    failed: '本日は不合格でした。原因がわかるまで検査を信用しないでください。',
+    failed: '本日は不合格でした。原因が判明するまで検査結果を信頼しないでください。',
     changed: 'その後レシピが変わりました。もう一度必要です。',
   },
   dueTitle: (name, recipe) => `「${recipe}」の確認試験「${name}」。`,
@@ -25,8 +25,8 @@ export const challenge: Texts['history']['challenge'] = {
   show: '前回の結果',
   daily: '毎日実施',
   giveUp: '使用をやめる',
-  takeUp: 'また使う',
-  givenUp: '使用していません。結果は残ります。',
+  takeUp: '使用を再開',
+  givenUp: '使用していません。結果は保存されています。',
   showGivenUp: (n) => `使用していないものも表示（${format.count(n)}）`,
   stopped: '確認試験が最後まで終わらなかったため、結果はありません。',
   inList: (name) => `確認試験：${name}`,
@@ -74,7 +74,7 @@ export const find: Texts['history']['find'] = {
 
 export const story: Texts['history']['story'] = {
   button: '経緯',
-  openHover: 'この部品を説明するすべて：写真、レシピ、モデル、人、報告書',
+  openHover: 'この部品に関するすべての記録：写真、レシピ、モデル、担当者、レポート',
   title: (name) => `${name} の経緯`,
   number: (id) => `部品 ${format.count(id)}`,
   open: '部品を開く',
@@ -86,15 +86,15 @@ export const story: Texts['history']['story'] = {
   run: '検査',
   runBy: (id, who, when) =>
     who === null ? `${format.count(id)}、${when} 開始` : `${format.count(id)}、${who} が ${when} に開始`,
-  repeats: (id) => `検査 ${format.count(id)} の繰り返し`,
+  repeats: (id) => `検査 ${format.count(id)} の再検査`,
   isChallenge: '確認試験',
   recipe: 'レシピ',
-  noRecipe: 'なし：手入力の言葉',
+  noRecipe: 'なし：品名を手入力',
   inspected: '検査日時',
-  notYet: 'まだ',
-  words: '言葉',
+  notYet: '未検査',
+  words: '品名',
   model: 'モデル',
-  head: '学習したヘッド',
+  head: '学習済みヘッド',
   device: 'デバイス',
   scales: (list) => `倍率 ${list}`,
   challenge: '直前の確認試験',
@@ -104,10 +104,10 @@ export const story: Texts['history']['story'] = {
   verdicts: '判定',
   noVerdicts: 'この部品は誰も判定していません。',
   takenBack: '取り消し',
-  saw: (band, score) => `${band}、${score} を見て`,
-  link: (n) => `リンク ${String(n)}`,
+  saw: (band, score) => `判定時の表示：${band}、${score}`,
+  link: (n) => `ハッシュチェーン ${String(n)} 番目`,
   thresholds: 'この検査のしきい値',
-  reports: 'この部品を含む報告書',
+  reports: 'この部品を含むレポート',
   noReports: '記録はありません。',
 };
 
@@ -121,5 +121,8 @@ export const challengeErrors: Catalogue['errors'] = {
     'この写真は既知部品として登録できません：{path}',
     '写真を元に戻すか、その部品を外してください。',
   ],
-  'challenge.ended': ['この確認試験は使用されていません', 'また使うか、別の確認試験を実施してください。'],
+  'challenge.ended': [
+    'この確認試験は使用されていません',
+    '使用を再開するか、別の確認試験を実施してください。',
+  ],
 };

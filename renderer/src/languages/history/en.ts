@@ -22,9 +22,8 @@ export const history = {
   fullRun: (name: string) => `“${name}” is paused.`,
   network: (kind: string) =>
     `The data folder is on a network drive (${kind}). Keep it on a disk of this computer: on a network the history can be damaged.`,
-  retained: (size: string, n: number) =>
-    `${size} of maps and thumbnails of ${runs(n)} were let go by the rule.`,
-  failedRetention: 'Maps and thumbnails could not be let go.',
+  retained: (size: string, n: number) => `The rule removed ${size} of maps and thumbnails of ${runs(n)}.`,
+  failedRetention: 'Maps and thumbnails could not be removed.',
   none: 'none',
 
   statistics: {
@@ -45,7 +44,7 @@ export const history = {
     escape: 'Escapes',
     escapeHover: 'Passed as good, but marked NG; of all that were marked NG.',
     rate: (count: number, of: number, lo: string, hi: string) =>
-      `${format.count(count)} of ${format.count(of)} · 95 %: ${lo} to ${hi}`,
+      `${format.count(count)} of ${format.count(of)} · 95\u00a0%: ${lo} to ${hi}`,
     noCase: 'no case',
     columns: {
       parts: 'Parts',
@@ -60,7 +59,7 @@ export const history = {
     },
     chart: 'Share of rejected',
     chartNote:
-      'Dashed: the mean, and limits three standard deviations from it for the size of each group. A square is outside.',
+      'Dotted: the mean. Dashed: limits three standard deviations from it, for the size of each group. A square is outside.',
     noChart: 'Nothing was accepted or rejected yet.',
     point: (key: string, share: string, of: number, out: boolean) =>
       `${key}: ${share} of ${format.count(of)}${out ? ', outside the limits' : ''}`,
@@ -90,7 +89,7 @@ export const history = {
     changed: (n: number, of: number) =>
       n === 0
         ? `None of ${parts(of)} gets another verdict.`
-        : `${format.count(n)} of ${parts(of)} get another verdict.`,
+        : `${format.count(n)} of ${parts(of)} ${n === 1 ? 'gets' : 'get'} another verdict.`,
     before: 'Before',
     after: 'After',
     beforeAfter: 'Before \\ after',
@@ -132,17 +131,18 @@ export const history = {
     noLimit: 'no limit',
     keepThumbnails: 'Keep the thumbnails',
     daily: 'Do it every day',
-    archive: 'Before, copy them to',
-    noArchive: 'they are deleted',
+    archive: 'Copy them first to',
+    noArchive: 'nowhere: they are deleted',
     choose: 'Choose',
     clear: 'Do not copy',
-    preview: 'Show what would go',
+    preview: 'Show what would be removed',
     save: 'Keep this rule',
     saved: 'The rule is kept.',
-    doIt: 'Let them go now',
-    wouldGo: (size: string, n: number, left: string) => `${size} of ${runs(n)} would go; ${left} stay.`,
-    nothingGoes: 'Nothing would go.',
-    went: (size: string, n: number) => `${size} of ${runs(n)} are gone.`,
+    doIt: 'Remove them now',
+    wouldGo: (size: string, n: number, left: string) =>
+      `${size} of ${runs(n)} would be removed; ${left} stay.`,
+    nothingGoes: 'Nothing would be removed.',
+    went: (size: string, n: number) => `${size} of ${runs(n)} were removed.`,
     why: { age: 'too old', size: 'too much' },
     columns: {
       run: 'Run',
@@ -168,7 +168,7 @@ export const history = {
     passed: 'This history has passed through that code.',
     notPassed: 'This history has never had that code.',
     fault: (row: string) => `The first entry that does not hold: ${row}`,
-    jumps: (n: number) => `The clock was moved ${format.count(n)} times.`,
+    jumps: (n: number) => `The clock was moved ${n === 1 ? 'once' : `${format.count(n)} times`}.`,
     photographs: 'Are the photographs the ones that were inspected?',
     photographsHint: 'Reads every photograph that is still there, and compares it with its hash.',
     compare: 'Check the photographs',

@@ -43,7 +43,8 @@ export const history: Texts['history'] = {
     falseRejectHover: 'Rechazadas, pero marcadas OK; de todas las marcadas OK.',
     escape: 'Fugas',
     escapeHover: 'Dadas por buenas, pero marcadas NG; de todas las marcadas NG.',
-    rate: (count, of, lo, hi) => `${format.count(count)} de ${format.count(of)} · 95 %: de ${lo} a ${hi}`,
+    rate: (count, of, lo, hi) =>
+      `${format.count(count)} de ${format.count(of)} · 95\u00a0%: de ${lo} a ${hi}`,
     noCase: 'sin casos',
     columns: {
       parts: 'Piezas',
@@ -53,12 +54,12 @@ export const history: Texts['history'] = {
       failed: 'Fallidas',
       accepted: 'Aceptadas',
       rejected: 'Rechazadas',
-      open: 'Abiertas',
+      open: 'Pendientes',
       yield: 'Rendimiento',
     },
     chart: 'Proporción de rechazadas',
     chartNote:
-      'Discontinua: la media y los límites a tres desviaciones típicas según el tamaño de cada grupo. Un cuadrado está fuera.',
+      'Línea de puntos: la media. Línea discontinua: los límites a tres desviaciones típicas según el tamaño de cada grupo. Un cuadrado está fuera.',
     noChart: 'Aún no se ha aceptado ni rechazado nada.',
     point: (key, share, of, out) =>
       `${key}: ${share} de ${format.count(of)}${out ? ', fuera de los límites' : ''}`,
@@ -68,7 +69,7 @@ export const history: Texts['history'] = {
     note: 'La máquina cuenta con los umbrales que cada inspección tiene ahora. Aceptadas: marcadas OK, o buenas y sin juzgar.',
     save: 'Guardar como',
     formats: { pdf: 'PDF', csv: 'CSV', jsonl: 'JSONL', html: 'Página' },
-    saved: (path, n) => `${parts(n)} guardadas en ${path}`,
+    saved: (path, n) => `${parts(n)} ${n === 1 ? 'guardada' : 'guardadas'} en ${path}`,
   },
 
   compare: {
@@ -88,7 +89,7 @@ export const history: Texts['history'] = {
     changed: (n, of) =>
       n === 0
         ? `Ninguna de ${parts(of)} recibe otro veredicto.`
-        : `${format.count(n)} de ${parts(of)} reciben otro veredicto.`,
+        : `${format.count(n)} de ${parts(of)} ${n === 1 ? 'recibe' : 'reciben'} otro veredicto.`,
     before: 'Antes',
     after: 'Después',
     beforeAfter: 'Antes \\ después',
@@ -125,24 +126,24 @@ export const history: Texts['history'] = {
     keeping: 'Cuánto tiempo se guardan mapas y miniaturas',
     keepingHint:
       'Resultados, veredictos y fotografías siempre se conservan. Sin su mapa, una pieza conserva su puntuación.',
-    days: 'No más de',
+    days: 'Como mucho',
     daysUnit: 'días',
-    gigabytes: 'No más que',
+    gigabytes: 'Como máximo',
     noLimit: 'sin límite',
     keepThumbnails: 'Conservar las miniaturas',
     daily: 'Hacerlo cada día',
     archive: 'Antes, copiarlos a',
-    noArchive: 'se borran',
+    noArchive: 'ningún sitio: se borran',
     choose: 'Elegir',
     clear: 'No copiar',
-    preview: 'Mostrar qué se iría',
+    preview: 'Mostrar qué se retiraría',
     save: 'Guardar esta regla',
     saved: 'La regla está guardada.',
     doIt: 'Retirarlos ahora',
-    wouldGo: (size, n, left) => `Se irían ${size} de ${runs(n)}; quedan ${left}.`,
-    nothingGoes: 'No se iría nada.',
+    wouldGo: (size, n, left) => `Se retirarían ${size} de ${runs(n)}; quedan ${left}.`,
+    nothingGoes: 'No se retiraría nada.',
     went: (size, n) => `Se retiraron ${size} de ${runs(n)}.`,
-    why: { age: 'demasiado antiguo', size: 'demasiado' },
+    why: { age: 'demasiado antiguo', size: 'ocupa demasiado' },
     columns: {
       run: 'Inspección',
       newest: 'Más reciente',
@@ -155,7 +156,7 @@ export const history: Texts['history'] = {
   },
 
   check: {
-    chain: '¿Está todo como se escribió?',
+    chain: '¿Sigue todo como se escribió?',
     chainHint: 'Recorre cada veredicto y cada suceso del historial y compara sus huellas.',
     code: 'Código de un informe',
     codeHint: 'si lo tiene',
@@ -167,8 +168,8 @@ export const history: Texts['history'] = {
     passed: 'Este historial tuvo ese código.',
     notPassed: 'Este historial nunca tuvo ese código.',
     fault: (row) => `La primera entrada que no es correcta: ${row}`,
-    jumps: (n) => `El reloj se movió ${format.count(n)} veces.`,
-    photographs: '¿Son las fotografías las que se inspeccionaron?',
+    jumps: (n) => `El reloj se cambió ${n === 1 ? 'una vez' : `${format.count(n)} veces`}.`,
+    photographs: '¿Siguen siendo las fotografías que se inspeccionaron?',
     photographsHint: 'Lee cada fotografía que aún está y la compara con su huella.',
     compare: 'Comprobar las fotografías',
     images: (checked, same, changed, gone) =>

@@ -13,10 +13,10 @@ export const station = {
 
   watch: {
     label: 'Which photographs',
-    once: 'Those that are there',
+    once: 'Those there now',
     names: {
-      all: 'Those that are there, and all that come',
-      new: 'Only those that come from now on',
+      all: 'Those there now, and all that arrive',
+      new: 'Only those that arrive from now on',
     } satisfies Record<Watch, string>,
     hint: 'The folder is only read, never changed. A file that is still being written is waited for.',
     resting: {
@@ -30,7 +30,7 @@ export const station = {
     ended: (done: number) => `No longer watching, ${parts(done)} inspected`,
     again: 'Watch again',
     emptyTitle: 'Waiting for photographs',
-    empty: (source: string) => `What comes into “${source}” is inspected and shown here, the newest first.`,
+    empty: (source: string) => `What arrives in “${source}” is inspected and shown here, the newest first.`,
     pause: 'Pause',
     goOn: 'Go on',
   },

@@ -46,7 +46,7 @@ export const station: Texts['station'] = {
     resting: {
       paused: 'En pausa',
       waiting: 'Esperando fotografías',
-      unreachable: 'No se llega a la carpeta; Loupe sigue intentándolo',
+      unreachable: 'No se puede acceder a la carpeta; Loupe sigue intentándolo',
     },
     on: 'Vigilando',
     counts: (done, total) => (done === total ? inspected(done) : `${format.count(done)} de ${parts(total)}`),
@@ -87,9 +87,9 @@ export const station: Texts['station'] = {
     methods: {
       base: 'BASE: compara zonas con las palabras',
       sdp: 'SDP: lo mismo en cuatro profundidades',
-      'sdp+': 'SDP+: con una cabeza entrenada',
+      'sdp+': 'SDP+: con un cabezal entrenado',
     },
-    methodHint: 'SDP+ necesita una cabeza: entrene una antes con piezas juzgadas.',
+    methodHint: 'SDP+ necesita un cabezal: entrene uno antes con piezas juzgadas.',
     taps: { official: 'Oficial', clean: 'Limpia' },
     sigmaHint: 'píxeles; vacío: como diga el paquete',
     scaleNames: (scales) =>
@@ -102,13 +102,13 @@ export const station: Texts['station'] = {
     consequences: 'Qué significa',
     because: {
       scores: (at) =>
-        `Los valores cambian. Los umbrales ${format.score(at.review)} y ${format.score(at.reject)} valían para los anteriores: inspeccione piezas conocidas y fíjelos de nuevo.`,
+        `Las puntuaciones cambian. Los umbrales ${format.score(at.review)} y ${format.score(at.reject)} valían para las anteriores: inspeccione piezas conocidas y fíjelos de nuevo.`,
       slower: (times) => `Cada fotografía tarda unas ${format.count(times)} veces más.`,
       faster: (times) => `Cada fotografía tarda unas ${format.count(times)} veces menos.`,
       headLost:
-        'La cabeza entrenada era para las palabras, el método y la toma de antes. Esta versión prescinde de ella.',
-      noHead: 'SDP+ no se puede usar: no hay ninguna cabeza entrenada.',
-      colours: 'Los mapas de calor cambian de color; valores y veredictos se quedan.',
+        'El cabezal entrenado era para las palabras, el método y la toma de antes. Esta versión prescinde de él.',
+      noHead: 'SDP+ no se puede usar: no hay ningún cabezal entrenado.',
+      colours: 'Los mapas de calor cambian de color; puntuaciones y veredictos no cambian.',
       renamed: 'Las etiquetas y códigos con el nombre anterior ya no la encuentran.',
       words: 'Las fotografías se comparan con otras palabras.',
     },

@@ -9,7 +9,7 @@ export const support: SupportTexts = {
   open: 'Diagnose',
   checks: 'Prüfungen',
   runAll: 'Alle Prüfungen ausführen',
-  running: 'Wird geprüft…',
+  running: 'Wird geprüft …',
   again: (check) => `Noch einmal prüfen: ${check}`,
   states: {
     ok: 'In Ordnung',
@@ -19,12 +19,12 @@ export const support: SupportTexts = {
   },
   allWell: (n) => `Alle ${format.count(n)} Prüfungen sind in Ordnung.`,
   someFailed: (failed, of) =>
-    `${format.count(failed)} von ${format.count(of)} Prüfungen sind nicht in Ordnung.`,
+    `${format.count(failed)} von ${format.count(of)} Prüfungen ${failed === 1 ? 'ist' : 'sind'} nicht in Ordnung.`,
   names: {
     policy: 'Vorgaben der IT-Abteilung',
     data: 'Datenordner ist beschreibbar',
     disk: 'Freier Platz',
-    database: 'Datenbank ist heil',
+    database: 'Datenbank ist unversehrt',
     model: 'Modell liefert die richtigen Zahlen',
     services: 'Dienste',
     logs: 'Protokolle',
@@ -33,7 +33,7 @@ export const support: SupportTexts = {
   noPolicy: 'Es gibt keine.',
   facts: {
     program: 'Programm',
-    built: 'Gebaut auf',
+    built: 'Basiert auf',
     node: 'Node',
     system: 'System',
     computer: 'Prozessor',
@@ -41,9 +41,9 @@ export const support: SupportTexts = {
     dataFolder: 'Datenordner',
     policyFile: 'Vorgaben',
     disabled: 'Abgeschaltet',
-    idleLock: 'Sperrt nach Minuten',
+    idleLock: 'Sperre nach (Minuten)',
     device: 'Prüft auf',
-    drawing: 'Zeichnet',
+    drawing: 'Grafik',
     started: 'Gestartet',
     file: 'Ort',
     size: 'Größe',
@@ -65,29 +65,30 @@ export const support: SupportTexts = {
   report: 'Bericht',
   copy: 'Bericht kopieren',
   copied: 'Der Bericht ist in der Zwischenablage.',
-  save: 'Bericht speichern…',
-  print: 'Drucken…',
+  save: 'Bericht speichern …',
+  print: 'Drucken …',
   saved: (path) => `Geschrieben nach ${path}`,
   bundle: 'Supportpaket',
   bundleHint:
     'Eine Zip-Datei für alle, die Ihnen helfen. Sie enthält keine Fotos, keine Wärmekarten und keine PINs, sondern dies:',
   bundleShow: 'Inhalt zeigen',
-  bundleSave: 'Supportpaket speichern…',
+  bundleSave: 'Supportpaket speichern …',
   update: 'Aktualisierung',
   updateHint:
-    'Aus einem Ordner oder von einem Stick. Loupe fragt kein Netz: Es prüft Signatur, Installationsprogramm und Historie.',
-  updateCheck: 'Nach Aktualisierung sehen…',
-  updateOther: 'Anderer Ordner…',
-  checking: 'Die Aktualisierung wird geprüft…',
+    'Aus einem Ordner oder von einem Stick. Loupe braucht kein Netz: Es prüft Signatur, Installationsprogramm und Historie.',
+  updateCheck: 'Aktualisierung suchen …',
+  updateOther: 'Anderer Ordner …',
+  checking: 'Die Aktualisierung wird geprüft …',
   relation: {
     newer: (version, present) => `Version ${version} ist signiert und unversehrt. Jetzt läuft ${present}.`,
-    same: (version) => `Version ${version} ist signiert und unversehrt, und es ist die, die läuft.`,
+    same: (version) => `Version ${version} ist signiert und unversehrt, es ist die laufende.`,
     older: (version, present) =>
       `Version ${version} ist signiert und unversehrt, aber älter als die jetzige ${present}. Sie kann die Historie lesen.`,
   },
   install: (version) => `${version} installieren`,
-  installHint: 'Zuerst wird die Historie gesichert. Dann endet Loupe und das Installationsprogramm startet.',
-  installing: 'Die Historie wird gesichert…',
+  installHint:
+    'Zuerst wird die Historie gesichert. Dann wird Loupe beendet und das Installationsprogramm startet.',
+  installing: 'Die Historie wird gesichert …',
   command:
     'Das Installationsprogramm ist geprüft und kopiert. Ein Administrator installiert es mit diesem Befehl:',
   backedUp: (path) => `Sicherung der Historie: ${path}`,
@@ -111,23 +112,20 @@ export const support: SupportTexts = {
 export const supportErrors = {
   'data.not_writable': [
     'Loupe kann in seinem Datenordner nichts ablegen: {path}',
-    'Rechte und freien Platz des Ordners prüfen, oder Loupe mit --data und einem anderen starten.',
+    'Rechte und freien Platz des Ordners prüfen oder Loupe mit --data und einem anderen Ordner starten.',
   ],
   'selftest.failed': [
     'Das Modellpaket „{pack}“ liefert auf diesem Gerät falsche Zahlen',
-    'Mit --device cpu starten. Scheitert auch das, das Modell neu einlesen.',
+    'Mit --device cpu starten. Scheitert auch das, das Modell neu importieren.',
   ],
   'policy.invalid': [
     'Die Vorgaben Ihrer IT-Abteilung sind nicht lesbar: {path}',
     'Die IT-Abteilung verständigen: Ohne die Vorgaben startet Loupe nicht (docs/guides/it.md).',
   ],
-  'policy.forbidden': [
-    'Ihre IT-Abteilung hat dies abgeschaltet',
-    'Fragen Sie Ihre IT-Abteilung, wenn Sie es brauchen.',
-  ],
+  'policy.forbidden': ['Ihre IT-Abteilung hat dies abgeschaltet', 'Bei Bedarf die IT-Abteilung fragen.'],
   'update.no_key': [
     'Dieses Loupe kann keine Aktualisierung prüfen',
-    'Die neue Version von Hand installieren, oder fragen, woher dieses Programm stammt.',
+    'Die neue Version von Hand installieren oder fragen, woher dieses Programm stammt.',
   ],
   'update.none': [
     'In {folder} ist keine Aktualisierung',
@@ -135,7 +133,7 @@ export const supportErrors = {
   ],
   'update.signature': [
     'Die Aktualisierung ist nicht vom Hersteller dieses Loupe: {folder}',
-    'Nicht installieren. Sie neu aus ihrer Quelle holen.',
+    'Nicht installieren. Die Aktualisierung neu aus ihrer Quelle holen.',
   ],
   'update.invalid': [
     'Die Liste der Aktualisierung ist nicht verwendbar: {folder}',
@@ -143,7 +141,7 @@ export const supportErrors = {
   ],
   'update.wrong_file': [
     'Das Installationsprogramm ist beschädigt oder verändert: {file}',
-    'Nicht installieren. Es neu aus seiner Quelle kopieren.',
+    'Nicht installieren. Das Installationsprogramm neu aus seiner Quelle kopieren.',
   ],
   'update.other_system': [
     'Die Aktualisierung hat nichts für diesen Rechner',
@@ -151,7 +149,7 @@ export const supportErrors = {
   ],
   'update.downgrade': [
     'Diese ältere Version von Loupe kann die Historie nicht mehr lesen',
-    'Die jetzige Version behalten, oder die ältere von Hand installieren und eine Sicherung von damals einspielen.',
+    'Die jetzige Version behalten oder die ältere von Hand installieren und eine Sicherung von damals einspielen.',
   ],
   'update.not_started': [
     'Das Installationsprogramm ließ sich nicht starten: {path}',

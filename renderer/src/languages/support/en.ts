@@ -14,7 +14,7 @@ export const support = {
   states: { ok: 'In order', warning: 'Have a look', failed: 'Not in order', waiting: 'Not checked yet' },
   allWell: (n: number) => `All ${format.count(n)} checks are in order.`,
   someFailed: (failed: number, of: number) =>
-    `${format.count(failed)} of ${format.count(of)} checks are not in order.`,
+    `${format.count(failed)} of ${format.count(of)} checks ${failed === 1 ? 'is' : 'are'} not in order.`,
   names: {
     policy: 'Rules of the IT department',
     data: 'Data folder can be written',
@@ -75,10 +75,10 @@ export const support = {
   checking: 'Checking the update…',
   relation: {
     newer: (version: string, present: string) =>
-      `Version ${version} is signed and whole. The present one is ${present}.`,
+      `Version ${version} is signed and whole. This one is ${present}.`,
     same: (version: string) => `Version ${version} is signed and whole, and is the one that runs.`,
     older: (version: string, present: string) =>
-      `Version ${version} is signed and whole, but older than the present ${present}. It can read the history.`,
+      `Version ${version} is signed and whole, but older than this one, ${present}. It can read the history.`,
   },
   install: (version: string) => `Install ${version}`,
   installHint: 'The history is backed up first. Then Loupe ends and the installer starts.',

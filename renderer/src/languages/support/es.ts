@@ -8,13 +8,13 @@ export const support: SupportTexts = {
   back: 'Atrás',
   open: 'Diagnóstico',
   checks: 'Comprobaciones',
-  runAll: 'Hacer todas las comprobaciones',
+  runAll: 'Comprobar todo',
   running: 'Comprobando…',
   again: (check) => `Comprobar otra vez: ${check}`,
-  states: { ok: 'En orden', warning: 'Conviene mirar', failed: 'No está en orden', waiting: 'Sin comprobar' },
-  allWell: (n) => `Las ${format.count(n)} comprobaciones están en orden.`,
+  states: { ok: 'Correcto', warning: 'Conviene mirar', failed: 'Incorrecto', waiting: 'Sin comprobar' },
+  allWell: (n) => `Las ${format.count(n)} comprobaciones son correctas.`,
   someFailed: (failed, of) =>
-    `${format.count(failed)} de ${format.count(of)} comprobaciones no están en orden.`,
+    `${format.count(failed)} de ${format.count(of)} comprobaciones ${failed === 1 ? 'no es correcta' : 'no son correctas'}.`,
   names: {
     policy: 'Reglas del departamento de informática',
     data: 'Se puede escribir en la carpeta de datos',
@@ -28,7 +28,7 @@ export const support: SupportTexts = {
   noPolicy: 'No hay ninguna.',
   facts: {
     program: 'Programa',
-    built: 'Hecho con',
+    built: 'Basado en',
     node: 'Node',
     system: 'Sistema',
     computer: 'Procesador',
@@ -36,9 +36,9 @@ export const support: SupportTexts = {
     dataFolder: 'Carpeta de datos',
     policyFile: 'Reglas',
     disabled: 'Desactivado',
-    idleLock: 'Se bloquea tras minutos',
-    device: 'Inspecciona en',
-    drawing: 'Dibujo',
+    idleLock: 'Bloqueo tras (minutos)',
+    device: 'Inspecciona con',
+    drawing: 'Gráficos',
     started: 'Iniciado',
     file: 'Lugar',
     size: 'Tamaño',
@@ -64,13 +64,12 @@ export const support: SupportTexts = {
   print: 'Imprimir…',
   saved: (path) => `Escrito en ${path}`,
   bundle: 'Paquete de soporte',
-  bundleHint:
-    'Un archivo zip para quien le ayude. No lleva fotos, ni mapas de calor, ni números PIN. Contiene esto:',
+  bundleHint: 'Un archivo zip para quien le ayude. No lleva fotos, ni mapas de calor, ni PIN. Contiene esto:',
   bundleShow: 'Mostrar el contenido',
   bundleSave: 'Guardar paquete de soporte…',
   update: 'Actualización',
   updateHint:
-    'Desde una carpeta o una memoria. Loupe no usa la red: comprueba la firma, el instalador y el historial.',
+    'Desde una carpeta o una memoria USB. Loupe no usa la red: comprueba la firma, el instalador y el historial.',
   updateCheck: 'Buscar actualización…',
   updateOther: 'Otra carpeta…',
   checking: 'Comprobando la actualización…',
@@ -81,7 +80,7 @@ export const support: SupportTexts = {
       `La versión ${version} está firmada e íntegra, pero es anterior a la actual ${present}. Puede leer el historial.`,
   },
   install: (version) => `Instalar ${version}`,
-  installHint: 'Primero se hace una copia del historial. Luego Loupe termina y empieza el instalador.',
+  installHint: 'Primero se hace una copia del historial. Luego Loupe se cierra y se inicia el instalador.',
   installing: 'Haciendo copia del historial…',
   command: 'El instalador está comprobado y copiado. Un administrador lo instala con esta orden:',
   backedUp: (path) => `Copia del historial: ${path}`,
@@ -105,11 +104,11 @@ export const support: SupportTexts = {
 export const supportErrors = {
   'data.not_writable': [
     'Loupe no puede guardar nada en su carpeta de datos: {path}',
-    'Revise los permisos y el espacio libre de la carpeta, o inicie Loupe con --data y otra.',
+    'Revise los permisos y el espacio libre de la carpeta, o inicie Loupe con --data y otra carpeta.',
   ],
   'selftest.failed': [
     'El paquete de modelo «{pack}» da números erróneos en este dispositivo',
-    'Use --device cpu. Si también falla, importe el modelo de nuevo.',
+    'Inicie Loupe con --device cpu. Si también falla, importe el modelo de nuevo.',
   ],
   'policy.invalid': [
     'No se pueden leer las reglas de su departamento de informática: {path}',

@@ -11,15 +11,15 @@ export const support: SupportTexts = {
   runAll: 'すべて点検する',
   running: '点検中…',
   again: (check) => `もう一度点検：${check}`,
-  states: { ok: '正常', warning: '要確認', failed: '異常', waiting: '未点検' },
+  states: { ok: '正常', warning: '注意', failed: '異常', waiting: '未点検' },
   allWell: (n) => `${format.count(n)} 項目すべて正常です。`,
   someFailed: (failed, of) => `${format.count(of)} 項目のうち ${format.count(failed)} 項目が異常です。`,
   names: {
     policy: 'IT 部門の規則',
-    data: 'データフォルダーに書き込める',
+    data: 'データフォルダーへの書き込み',
     disk: '空き容量',
-    database: 'データベースは無事',
-    model: 'モデルの数値は正しい',
+    database: 'データベースの整合性',
+    model: 'モデルの数値',
     services: 'サービス',
     logs: 'ログ',
     crashes: 'クラッシュダンプ',
@@ -27,7 +27,7 @@ export const support: SupportTexts = {
   noPolicy: '規則はありません。',
   facts: {
     program: 'プログラム',
-    built: '基盤',
+    built: '動作環境',
     node: 'Node',
     system: 'システム',
     computer: 'プロセッサー',
@@ -36,7 +36,7 @@ export const support: SupportTexts = {
     policyFile: '規則',
     disabled: '無効',
     idleLock: 'ロックまでの分数',
-    device: '検査する装置',
+    device: '計算デバイス',
     drawing: '描画',
     started: '起動',
     file: '場所',
@@ -74,16 +74,18 @@ export const support: SupportTexts = {
   updateOther: '別のフォルダー…',
   checking: '更新を確認中…',
   relation: {
-    newer: (version, present) => `バージョン ${version} は署名済みで無事です。現在は ${present} です。`,
-    same: (version) => `バージョン ${version} は署名済みで無事です。現在動いているものと同じです。`,
+    newer: (version, present) =>
+      `バージョン ${version} は署名が有効で、破損もありません。現在は ${present} です。`,
+    same: (version) =>
+      `バージョン ${version} は署名が有効で、破損もありません。現在動いているものと同じです。`,
     older: (version, present) =>
-      `バージョン ${version} は署名済みで無事ですが、現在の ${present} より古いものです。履歴は読めます。`,
+      `バージョン ${version} は署名が有効で破損もありませんが、現在の ${present} より古いものです。履歴は読めます。`,
   },
   install: (version) => `${version} をインストール`,
   installHint: '先に履歴をバックアップします。その後 Loupe が終了し、インストーラーが始まります。',
   installing: '履歴をバックアップ中…',
   command: 'インストーラーを確認してコピーしました。管理者が次のコマンドでインストールします：',
-  backedUp: (path) => `履歴のバックアップ：${path}`,
+  backedUp: (path) => `履歴を ${path} にバックアップしました`,
   packs: 'モデルパック',
   takePack: (pack) => `${pack} をインストール`,
   packThere: (pack) => `${pack} はインストール済みです。`,
@@ -107,8 +109,8 @@ export const supportErrors = {
     'フォルダーの権限と空き容量を確認するか、--data で別のフォルダーを指定して Loupe を起動してください。',
   ],
   'selftest.failed': [
-    'モデルパック「{pack}」はこの装置で正しい数値を出しません',
-    '--device cpu を指定してください。それでも失敗する場合は、モデルを取り込み直してください。',
+    'モデルパック「{pack}」はこのデバイスで正しい数値を出しません',
+    '--device cpu を指定してください。それでも失敗する場合は、モデルを読み込み直してください。',
   ],
   'policy.invalid': [
     'IT 部門の規則を読めません：{path}',
@@ -117,7 +119,7 @@ export const supportErrors = {
   'policy.forbidden': ['IT 部門がこの機能を無効にしています', '必要な場合は IT 部門に尋ねてください。'],
   'update.no_key': [
     'この Loupe は更新を確認できません',
-    '新しいバージョンを手でインストールするか、このプログラムの入手元を確認してください。',
+    '新しいバージョンを手動でインストールするか、このプログラムの入手元を確認してください。',
   ],
   'update.none': [
     '{folder} に更新はありません',
@@ -138,10 +140,10 @@ export const supportErrors = {
   ],
   'update.downgrade': [
     'この古いバージョンの Loupe はもう履歴を読めません',
-    '現在のバージョンを使い続けるか、古いものを手でインストールして当時のバックアップを復元してください。',
+    '現在のバージョンを使い続けるか、古いバージョンを手動でインストールして当時のバックアップを復元してください。',
   ],
   'update.not_started': [
     'インストーラーを起動できませんでした：{path}',
-    '手で起動してください。確認は済んでいます。',
+    '手動で起動してください。確認は済んでいます。',
   ],
 } as const;

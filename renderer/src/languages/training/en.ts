@@ -81,7 +81,7 @@ export const training = {
   adopt: 'Adopt',
   reasonHint: 'for example “fine scratches were missed”',
   adopted: (name: string, version: number) => `Adopted into “${name}”, version ${version}.`,
-  discarded: 'The result was thrown away; nothing changed.',
+  discarded: 'The result was discarded; nothing changed.',
   spokenDone: 'The training is finished: look at before and after.',
   editor: {
     title: (name: string) => `Where is the defect? ${name}`,
