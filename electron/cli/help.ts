@@ -43,6 +43,7 @@ Usage
   loupe model seal <pack folder>                        for makers of packs: renew its self-test and its hashes
   loupe device list|test|reset|install                  where models run on this computer, and why
   loupe history <action>                                check, keep, compare, report what was inspected and judged
+  loupe bench                                           how fast this computer inspects
   loupe doctor                                          check data folder, database, model and device; support bundle
   loupe update check <folder>                           is the update in this folder signed, whole and for this computer?
   loupe <command> --help                                all options of a command
@@ -155,6 +156,22 @@ Options of fetch (the only command that uses the network)
 
 Options
 ${COMMON}
+
+${EXIT_CODES}`,
+
+  bench: `loupe bench [options]
+
+How fast this computer inspects: from the start to the session and to the first score, one photograph alone with its stages, and
+photographs per second one after the other, also as a share of what the network alone could do. On photographs that are drawn
+for it. Close what else is running: other work takes its share of the processor.
+
+Options
+  --photographs <N>             default: 24; twice as many are inspected, and two before them
+  --megapixels <N>              their size; default: 5
+  --product "<words>"           default: part
+${COMMON}
+
+${MODEL}
 
 ${EXIT_CODES}`,
 

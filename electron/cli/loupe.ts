@@ -4,12 +4,9 @@ import { readFileSync } from 'node:fs';
 import { LoupeError, toErrorValue } from '../../models/errors.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { HELP } from './help.ts';
-import { evaluateOptions, inspectOptions, modelOptions, notYet, wantsHelp, wantsVerbose } from './options.ts';
+import { evaluateOptions, inspectOptions, modelOptions, wantsHelp, wantsVerbose } from './options.ts';
 import { errorLine, Output } from './output.ts';
 import { Stop } from './stop.ts';
-
-/** Promised by the contract of the command line, not there yet. */
-const LATER = ['bench'];
 
 const version = (): string => {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
@@ -58,6 +55,10 @@ async function run(args: readonly string[], output: Output): Promise<number> {
       const options = trainOptions(rest);
       return (await import('./train-head.ts')).trainHead(options, output, new Stop());
     }
+    case 'bench': {
+      const { bench, benchOptions } = await import('./bench.ts');
+      return bench(benchOptions(rest), output, new Stop());
+    }
     case 'device': {
       const { device, deviceOptions } = await import('./device.ts');
       return device(deviceOptions(rest), output);
@@ -76,7 +77,6 @@ async function run(args: readonly string[], output: Output): Promise<number> {
       return update(updateOptions(rest, version()), output);
     }
     default:
-      if (LATER.includes(command)) throw notYet(command);
       throw new LoupeError('usage', { reason: `There is no command "${command}".` });
   }
 }

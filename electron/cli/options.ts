@@ -189,9 +189,6 @@ export function modelOptions(args: readonly string[]): ModelOptions {
   };
 }
 
-export const notYet = (command: string): LoupeError =>
-  usage(`"loupe ${command}" is not in this version of Loupe.`);
-
 /** Seen before the options are parsed, so that even a wrong command line can be asked for its stack. */
 export const wantsVerbose = (args: readonly string[]): boolean => args.includes('--verbose');
 export const wantsHelp = (args: readonly string[]): boolean => args.includes('--help') || args.includes('-h');
