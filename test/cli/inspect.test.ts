@@ -254,10 +254,16 @@ describe('help', () => {
       'model verify',
       'model import',
       'model fetch',
+      'bench',
     ]) {
       expect(stdout).toContain(`loupe ${command}`);
     }
-    expect(stdout).not.toMatch(/bench/);
+    const listed = new Set([...stdout.matchAll(/^ {2}loupe ([a-z][a-z-]*)/gm)].map(([, name = '']) => name));
+    expect(listed.size).toBeGreaterThan(8);
+    for (const name of listed) {
+      const help = await run([name, '--help']);
+      expect([help.code, help.stdout]).toEqual([0, expect.stringContaining(`loupe ${name} `)]);
+    }
     expect((await run([])).code).toBe(2);
   });
 
