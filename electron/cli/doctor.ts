@@ -75,9 +75,9 @@ function unlessWrong(file: string): Policy | null {
 /** Returns the exit code: that of the first check that failed. Throws `data.folder_missing`, `output.failed`. */
 export async function runDoctor(options: DoctorOptions, output: Output): Promise<number> {
   const { data, policyFile, version } = options;
+  for (const file of [options.report, options.bundle]) if (file !== undefined) checkTarget(file);
   // The workstation makes its folder; one that was named here and is not there is misspelt.
   if (options.named && !existsSync(data)) throw new LoupeError('data.folder_missing', { path: data });
-  for (const file of [options.report, options.bundle]) if (file !== undefined) checkTarget(file);
   const [logFolder, crashFolder] = [join(data, 'logs'), join(data, 'crashes')];
   const doctor = new Doctor({
     ...{ dataFolder: data, logFolder, crashFolder },

@@ -116,6 +116,9 @@ export function historyOptions(args: readonly string[]): HistoryOptions {
     case 'verify': {
       const code = text('code');
       const images = given.images === true;
+      const choice = Object.keys(CHOOSE).find((name) => given[name] !== undefined);
+      if (!images && choice !== undefined)
+        throw usage(`--${choice} chooses photographs and goes with --images: the chain is checked whole.`);
       return {
         ...{ ...common, action: known, images, selection: selection(given).selection },
         ...(code !== undefined && { code }),

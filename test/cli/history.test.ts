@@ -137,6 +137,7 @@ describe('options', () => {
     [[]],
     [['verify', 'x']],
     [['verify', '--yes']],
+    [['verify', '--run', '1']],
     [['backup']],
     [['backup', 'a', 'b']],
     [['backup', 'a', '--keep', '0']],
