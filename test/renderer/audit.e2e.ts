@@ -185,6 +185,7 @@ for (const { at, open: openAt } of sizes) {
     await page.getByRole('button', { name: 'Run: Known nuts' }).click();
     await page.waitForFunction(() => window.fake.calls.some(({ channel }) => channel === 'challenge.run'));
     assert.deepEqual((await calls(page, 'challenge.run')).at(-1), { setId: 2 });
+    await page.locator('progress').waitFor();
     const progress = { runId: 2, state: 'running', stage: '', total: 4, rate: 1, remaining: 1, failed: 0 };
     await page.evaluate((told) => window.fake.emit('run.progress', { ...told, scored: 3 }), progress);
     await page.getByText('3 of 4 parts').waitFor();

@@ -26,6 +26,8 @@ export class ChallengeStore {
   /** Moves with the clock, so that a new day is one. */
   now = $state(Date.now());
   #running: { setId: number; runId: number } | null = null;
+  /** The challenge that ended last since one was asked for. */
+  #ended: Run | null = null;
 
   /** What is lacking today, and of which set. */
   readonly due = $derived(
@@ -72,10 +74,16 @@ export class ChallengeStore {
 
   run(setId: number): Promise<boolean> {
     return this.#attempt(async () => {
+      this.#ended = null;
       const run = await call('challenge.run', { setId });
       // Not before: a challenge that is refused leaves on the screen what was there.
       this.report = null;
       this.#running = { setId, runId: run.id };
+      // A small one may be over before its answer is here.
+      if (this.#ended?.id === run.id) {
+        this.#changed(this.#ended);
+        return;
+      }
       const { id: runId, total, scored, failed, state } = run;
       this.progress ??= { runId, state, stage: '', total, scored, failed, rate: 0, remaining: null };
     });
@@ -100,6 +108,7 @@ export class ChallengeStore {
   /** A run over known parts has its result when it is done, also one that was resumed from elsewhere. */
   #changed(run: Run): void {
     if (run.challenge === undefined || run.state === 'running' || run.state === 'preparing') return;
+    this.#ended = run;
     const own = this.#running?.runId === run.id;
     if (own) this.#running = this.progress = null;
     if (run.state !== 'done') {
