@@ -80,8 +80,9 @@ export class ChallengeStore {
       this.report = null;
       this.#running = { setId, runId: run.id };
       // A small one may be over before its answer is here.
-      if (this.#ended?.id === run.id) {
-        this.#changed(this.#ended);
+      const ended = this.#endOf(run.id);
+      if (ended !== null) {
+        this.#changed(ended);
         return;
       }
       const { id: runId, total, scored, failed, state } = run;
@@ -103,6 +104,10 @@ export class ChallengeStore {
       const written = await call('challenge.certificate', { resultId, format });
       if (written !== null) this.#notices.say(texts.recipes.exported(written.path));
     });
+  }
+
+  #endOf(runId: number): Run | null {
+    return this.#ended?.id === runId ? this.#ended : null;
   }
 
   /** A run over known parts has its result when it is done, also one that was resumed from elsewhere. */
