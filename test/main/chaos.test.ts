@@ -115,7 +115,8 @@ it(
         (['SIGKILL', 'SIGSTOP'] as const).map((signal) => ({ name, signal })),
       ),
     ).flat();
-    for (const { name, signal } of plan) {
+    for (const [i, { name, signal }] of plan.entries()) {
+      if (i > 0 && i % 20 === 0) console.log(`chaos: ${i} of ${plan.length}, ${begun.length} runs`);
       await keepRunning();
       await pause(20 + next() * 500);
       let { pid } = clients[name].state;
