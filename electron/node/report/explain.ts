@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 import { openTables } from '../store/tables.ts';
 import { reportsOf } from './reports-of.ts';
 import { secondVerdict } from './second-rows.ts';
+import { isProduction } from './selection.ts';
 
 type Explained = Pick<Store, 'db' | 'parts' | 'runs' | 'recipes' | 'challenges'>;
 
@@ -56,6 +57,10 @@ export function explain(store: Explained, partId: number): PartStory {
       recipe === null || row.inspected_at === null
         ? null
         : store.challenges.before(recipe.id, row.inspected_at),
-    reports: reportsOf(tables, run, store.runs.list()),
+    reports: reportsOf(
+      tables,
+      run,
+      isProduction(run, (id) => store.runs.get(id)),
+    ),
   };
 }

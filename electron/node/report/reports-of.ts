@@ -3,7 +3,7 @@
 import type { Run } from '../../common/domain.ts';
 import type { PartStory, Selection } from '../../common/history-service.ts';
 import type { Tables } from '../store/tables.ts';
-import { selectRuns } from './selection.ts';
+import { inSelection } from './selection.ts';
 
 /** The event of an export, so that it is told once in which words. */
 export const EXPORTED = 'history.exported';
@@ -20,11 +20,11 @@ export interface ExportDetail {
 
 const MOST = 2000;
 
-/** Newest first. `runs`: all there are. */
+/** Newest first. `production`: what `isProduction` says of the run. */
 export function reportsOf(
   { audit }: Pick<Tables, 'audit'>,
   run: Run,
-  runs: readonly Run[],
+  production: boolean,
 ): PartStory['reports'] {
   const events = audit.select(
     `WHERE subject = 'history' AND action = '${EXPORTED}' AND made_at >= ? ORDER BY link DESC LIMIT ${MOST}`,
@@ -32,7 +32,7 @@ export function reportsOf(
   return events.all(run.createdAt).flatMap((sealed) => {
     const { made_at: at, actor: author, link, detail } = audit.verify(sealed);
     const { format, out: path, selection } = JSON.parse(detail) as ExportDetail;
-    if (selection === undefined || !selectRuns(runs, selection).some(({ id }) => id === run.id)) return [];
+    if (selection === undefined || !inSelection(run, selection, production)) return [];
     return [{ at, author, format, path, link }];
   });
 }

@@ -3,25 +3,35 @@
 import type { Selection } from '../../common/history-service.ts';
 import type { Run } from '../../common/domain.ts';
 
-/**
- * The chosen ones of all runs, oldest first. An empty selection is everything that was produced: challenges, and runs that
- * repeat one, are chosen by their number only, because known parts would make every rate look other than it is.
- */
-export function selectRuns(runs: readonly Run[], { runIds, lot, recipe, from, to }: Selection): Run[] {
+/** Challenges, and runs that repeat one, are no production: known parts would make every rate look other than it is. */
+export function isProduction({ challenge, repeats }: Run, find: (runId: number) => Run | undefined): boolean {
+  if (challenge !== undefined) return false;
+  const first = repeats == null ? undefined : find(repeats);
+  return first === undefined || isProduction(first, find);
+}
+
+/** Whether a run is among the chosen ones. What is no production is chosen by its number only. */
+export const inSelection = (
+  run: Run,
+  { runIds, lot, recipe, from, to }: Selection,
+  production: boolean,
+): boolean =>
+  (runIds === undefined ? production : runIds.includes(run.id)) &&
+  (lot === undefined || run.lot === lot) &&
+  (recipe === undefined || run.recipe?.name === recipe) &&
+  (from === undefined || run.createdAt >= from) &&
+  (to === undefined || run.createdAt < to);
+
+/** The chosen ones of all runs, oldest first. An empty selection is everything that was produced. */
+export function selectRuns(runs: readonly Run[], selection: Selection): Run[] {
   const byId = new Map(runs.map((run) => [run.id, run]));
-  const isProduction = ({ challenge, repeats }: Run): boolean => {
-    if (challenge !== undefined) return false;
-    const first = repeats == null ? undefined : byId.get(repeats);
-    return first === undefined || isProduction(first);
-  };
   return runs
-    .filter(
-      (run) =>
-        (runIds === undefined ? isProduction(run) : runIds.includes(run.id)) &&
-        (lot === undefined || run.lot === lot) &&
-        (recipe === undefined || run.recipe?.name === recipe) &&
-        (from === undefined || run.createdAt >= from) &&
-        (to === undefined || run.createdAt < to),
+    .filter((run) =>
+      inSelection(
+        run,
+        selection,
+        isProduction(run, (id) => byId.get(id)),
+      ),
     )
     .sort((a, b) => a.id - b.id);
 }
